@@ -1,0 +1,82 @@
+package sigma
+
+import (
+	"fmt"
+	"sort"
+	"unicode/utf8"
+)
+
+// A Span is a half-open range of bytes of one File.
+type Span struct {
+	Start, End int
+}
+
+// Len is the number of bytes in the span.
+func (s Span) Len() int { return s.End - s.Start }
+
+// Contains tells whether t lies within s.
+func (s Span) Contains(t Span) bool { return s.Start <= t.Start && t.End <= s.End }
+
+// join gives the smallest span that holds both.
+func (s Span) join(t Span) Span {
+	return Span{min(s.Start, t.Start), max(s.End, t.End)}
+}
+
+// A Position is a place as people and editors count it: lines and columns from
+// 1, columns in runes.
+type Position struct {
+	Line, Column int
+}
+
+func (p Position) String() string { return fmt.Sprintf("%d:%d", p.Line, p.Column) }
+
+// A File is one source text with an index of its lines. It is never changed
+// after NewFile and may be used by many goroutines at once.
+type File struct {
+	Name string
+	Src  []byte
+
+	lines []int // offset of the first byte of each line
+}
+
+// NewFile makes a File of src. The name is only shown to people.
+func NewFile(name string, src []byte) *File {
+	f := &File{Name: name, Src: src, lines: []int{0}}
+	for i, c := range src {
+		if c == '\n' {
+			f.lines = append(f.lines, i+1)
+		}
+	}
+	return f
+}
+
+// Position gives line and column of a byte offset. An offset behind the end is
+// taken as the end.
+func (f *File) Position(offset int) Position {
+	offset = max(0, min(offset, len(f.Src)))
+	line := f.line(offset)
+	return Position{line + 1, utf8.RuneCount(f.Src[f.lines[line]:offset]) + 1}
+}
+
+// line gives the 0-based line of an offset.
+func (f *File) line(offset int) int {
+	return sort.Search(len(f.lines), func(i int) bool { return f.lines[i] > offset }) - 1
+}
+
+// Line gives the text of a 1-based line without its line break.
+func (f *File) Line(n int) string {
+	if n < 1 || n > len(f.lines) {
+		return ""
+	}
+	start, end := f.lines[n-1], len(f.Src)
+	if n < len(f.lines) {
+		end = f.lines[n] - 1
+	}
+	if end > start && f.Src[end-1] == '\r' {
+		end--
+	}
+	return string(f.Src[start:end])
+}
+
+// Text gives the bytes of a span as a string.
+func (f *File) Text(s Span) string { return string(f.Src[s.Start:s.End]) }
