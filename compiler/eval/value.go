@@ -1,0 +1,247 @@
+// Package eval holds the values of events and the plain reference matcher: the
+// shortest code that says what a program means. It knows the ir; it knows no
+// YAML and no product. Speed is the business of other rooms, which are held
+// against it.
+package eval
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// A Value is what a field of an event holds: Null, String, Number, Bool, Array
+// or *Object. A nil Value is a missing one.
+type Value interface{ value() }
+
+type (
+	// Null is JSON's null.
+	Null struct{}
+	// A String is text.
+	String string
+	// A Number is the text of a JSON number, so that no digit is lost.
+	Number string
+	// A Bool is true or false.
+	Bool bool
+	// An Array holds values in order.
+	Array []Value
+	// An Object holds members in order. It is not changed once shared.
+	Object struct {
+		Members []Member
+	}
+	// A Member is a key with its value.
+	Member struct {
+		Key   string
+		Value Value
+	}
+)
+
+func (Null) value()    {}
+func (String) value()  {}
+func (Number) value()  {}
+func (Bool) value()    {}
+func (Array) value()   {}
+func (*Object) value() {}
+
+// Get gives the value of a key, nil if there is none. Of repeated keys the
+// last wins, as in encoding/json.
+func (o *Object) Get(key string) Value {
+	for i := len(o.Members) - 1; i >= 0; i-- {
+		if o.Members[i].Key == key {
+			return o.Members[i].Value
+		}
+	}
+	return nil
+}
+
+// Set gives a copy of the object with the key's value replaced, or added at
+// the end. A nil value removes the key.
+func (o *Object) Set(key string, v Value) *Object {
+	out := &Object{Members: make([]Member, 0, len(o.Members)+1)}
+	done := false
+	for _, m := range o.Members {
+		if m.Key != key {
+			out.Members = append(out.Members, m)
+		} else if !done && v != nil {
+			out.Members = append(out.Members, Member{key, v})
+			done = true
+		}
+	}
+	if !done && v != nil {
+		out.Members = append(out.Members, Member{key, v})
+	}
+	return out
+}
+
+// MaxDepth is how deep an event may nest.
+const MaxDepth = 200
+
+var errDeep = fmt.Errorf("nests deeper than %d", MaxDepth)
+
+// ParseJSON reads one JSON value; nothing may follow it.
+func ParseJSON(data []byte) (Value, error) {
+	d := json.NewDecoder(bytes.NewReader(data))
+	v, err := ReadJSON(d)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, errors.New("text after the JSON value")
+	}
+	return v, nil
+}
+
+// ReadJSON reads the next JSON value of a stream; io.EOF if there is none.
+func ReadJSON(d *json.Decoder) (Value, error) {
+	d.UseNumber()
+	t, err := d.Token()
+	if err != nil {
+		return nil, err
+	}
+	return readValue(d, t, 0)
+}
+
+func readValue(d *json.Decoder, t json.Token, depth int) (Value, error) {
+	if depth > MaxDepth {
+		return nil, errDeep
+	}
+	switch t := t.(type) {
+	case nil:
+		return Null{}, nil
+	case string:
+		return String(t), nil
+	case json.Number:
+		return Number(t.String()), nil
+	case bool:
+		return Bool(t), nil
+	case json.Delim:
+		if t == '[' {
+			return readArray(d, depth)
+		}
+		return readObject(d, depth)
+	}
+	panic(fmt.Sprintf("eval: unknown token %T", t))
+}
+
+func readArray(d *json.Decoder, depth int) (Value, error) {
+	a := Array{}
+	for d.More() {
+		v, err := readNext(d, depth)
+		if err != nil {
+			return nil, err
+		}
+		a = append(a, v)
+	}
+	return a, endOf(d)
+}
+
+func readObject(d *json.Decoder, depth int) (Value, error) {
+	o := &Object{}
+	for d.More() {
+		key, err := d.Token()
+		if err != nil {
+			return nil, unexpected(err)
+		}
+		v, err := readNext(d, depth)
+		if err != nil {
+			return nil, err
+		}
+		o.Members = append(o.Members, Member{key.(string), v})
+	}
+	return o, endOf(d)
+}
+
+func readNext(d *json.Decoder, depth int) (Value, error) {
+	t, err := d.Token()
+	if err != nil {
+		return nil, unexpected(err)
+	}
+	return readValue(d, t, depth+1)
+}
+
+func endOf(d *json.Decoder) error {
+	_, err := d.Token()
+	return unexpected(err)
+}
+
+// unexpected keeps a cut-off value from looking like the end of a stream.
+func unexpected(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+// AppendJSON writes a value as compact JSON; a missing one as null.
+func AppendJSON(b []byte, v Value) []byte {
+	switch v := v.(type) {
+	case nil, Null:
+		return append(b, "null"...)
+	case String:
+		return appendText(b, string(v))
+	case Number:
+		return append(b, v...)
+	case Bool:
+		return fmt.Appendf(b, "%t", bool(v))
+	case Array:
+		b = append(b, '[')
+		for i, x := range v {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = AppendJSON(b, x)
+		}
+		return append(b, ']')
+	case *Object:
+		b = append(b, '{')
+		for i, m := range v.Members {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = append(appendText(b, m.Key), ':')
+			b = AppendJSON(b, m.Value)
+		}
+		return append(b, '}')
+	default:
+		panic(fmt.Sprintf("eval: unknown value %T", v))
+	}
+}
+
+// appendText quotes text without HTML escapes: events hold user agents and
+// paths, which people read.
+func appendText(b []byte, s string) []byte {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(s); err != nil {
+		panic(err) // a string always encodes
+	}
+	return append(b, bytes.TrimSuffix(buf.Bytes(), []byte("\n"))...)
+}
+
+// JSON writes a value as compact JSON text.
+func JSON(v Value) string { return string(AppendJSON(nil, v)) }
+
+// MarshalJSON lets an object stand in a struct that encoding/json writes.
+func (o *Object) MarshalJSON() ([]byte, error) { return AppendJSON(nil, o), nil }
+
+// Clone copies objects and arrays, so that a maker of events may change them.
+func Clone(v Value) Value {
+	switch v := v.(type) {
+	case Array:
+		out := make(Array, len(v))
+		for i, x := range v {
+			out[i] = Clone(x)
+		}
+		return out
+	case *Object:
+		out := &Object{Members: make([]Member, len(v.Members))}
+		for i, m := range v.Members {
+			out.Members[i] = Member{m.Key, Clone(m.Value)}
+		}
+		return out
+	}
+	return v
+}

@@ -1,0 +1,205 @@
+// Package schema knows what a log looks like: which fields it has, of which
+// type, by which names people call them, and where each product keeps them.
+//
+// It is vocabulary for the rooms to the right: the compiler resolves names
+// with it, the emitters take columns and JSON paths from it, and fixtures
+// carries events from one shape to the other by it. It knows neither rules nor
+// events.
+package schema
+
+import "strings"
+
+// Type is the type of a field's values.
+type Type string
+
+// The types. Any is for what has no fixed type, and for every field of a log
+// that is not declared.
+const (
+	Any    Type = "any"
+	String Type = "string"
+	Number Type = "number"
+	Bool   Type = "bool"
+	Time   Type = "time"   // RFC 3339 text
+	Object Type = "object" // has fields of its own, no value
+)
+
+// A Log is one source of events.
+type Log struct {
+	Name    string // "entra_audit"; what --log takes
+	Title   string
+	Doc     string
+	Sources []Source // the Sigma logsources that it serves
+	Time    string   // name of the field that holds an event's time
+	ID      string   // name of the field that identifies an event; may be empty
+	Fields  []*Field
+	Lists   []*List
+	KQL     Table
+	SPL     Feed
+	Shapes  []*Shape
+
+	// Open takes every field as a rule writes it: nothing is declared.
+	Open bool
+}
+
+// A Source is a Sigma logsource; an empty part fits any.
+type Source struct {
+	Product, Service, Category string
+}
+
+// A Field holds values. Its Path leads there from the event, or from the
+// member of the list that declares it.
+type Field struct {
+	Name    string
+	Type    Type
+	Doc     string
+	Path    Path
+	Aliases []Alias
+
+	// First lists the paths of a derived field: its value is the first one
+	// found that is neither null nor empty. Path is nil then.
+	First []Path
+
+	// Computed fields are made when an event is read (from a duration, from
+	// many rules of a policy) and are kept in the event under their name.
+	Computed bool
+
+	// Unquote says that the text may be JSON inside JSON: a JSON string, which
+	// is read before it is tested.
+	Unquote bool
+
+	// Control says who decides on the value: "service" or "actor".
+	Control string
+}
+
+// An Alias is another spelling of a field's name.
+type Alias struct {
+	Name   string
+	Origin string // who spells it so
+	Warn   string // what is wrong with using it; empty if nothing is
+}
+
+// A List holds objects. One of them is selected by the value of its property
+// By: targetResources[Role]. If Map is set that value is unique, as in lists
+// of name and value, and no member is shared between items.
+type List struct {
+	Name  string
+	By    string
+	Map   bool
+	Value string // of a Map: the property that name[x] alone means
+	Doc   string
+
+	Fields  []*Field
+	Lists   []*List
+	Aliases []Alias
+}
+
+// A Table is how Log Analytics keeps the log.
+type Table struct {
+	Name    string
+	Columns []Column
+}
+
+// A Column of a Table. From is the canonical path that it holds; empty if it
+// has no place in the canonical event.
+type Column struct {
+	Name string
+	Type string // as KQL calls it
+	From string
+}
+
+// A Feed is how Splunk keeps the log.
+type Feed struct {
+	Macro       string   // the macro that gives the events with canonical fields
+	Sourcetypes []string // what the macro reads
+}
+
+// A Shape is a way in which a product writes events of the log.
+type Shape struct {
+	Name       string
+	Title      string
+	Sourcetype string // of a Splunk shape
+	Table      bool   // a row of the log's KQL table
+
+	// Base is where the canonical event stands in the written one:
+	// "properties". Empty means that it is the written one.
+	Base string
+
+	// Moved lists the canonical paths that stand elsewhere than under Base.
+	// The first address of a path is written, all are tried in reading.
+	Moved []Address
+
+	// Lacks lists the canonical paths that the shape can't carry.
+	Lacks []string
+}
+
+// An Address says where a shape keeps a canonical path.
+type Address struct {
+	Path string   // canonical
+	At   []string // dotted, in the written event
+}
+
+// A Step goes from a value to one below it: to the value of Key, and if By is
+// set, there to the members whose property By is Is, or to every member if
+// Every is set.
+type Step struct {
+	Key   string
+	By    string
+	Is    string
+	Every bool
+}
+
+// A Path is a way from an event, or a member of a list, to values.
+type Path []Step
+
+// String writes the path as rules do: targetResources[Role].displayName.
+func (p Path) String() string {
+	var b strings.Builder
+	for i, s := range p {
+		if i > 0 {
+			b.WriteByte('.')
+		}
+		b.WriteString(s.Key)
+		switch {
+		case s.Every:
+			b.WriteString("[]")
+		case s.By != "":
+			b.WriteString("[" + s.Is + "]")
+		}
+	}
+	return b.String()
+}
+
+// Keys makes a path of plain keys from a dotted name.
+func Keys(dotted string) Path {
+	var p Path
+	for _, k := range strings.Split(dotted, ".") {
+		p = append(p, Step{Key: k})
+	}
+	return p
+}
+
+// Serves tells whether the log serves a Sigma logsource, and how closely: the
+// number of parts that are named on both sides. Zero means that it does not.
+func (l *Log) Serves(s Source) int {
+	best := 0
+	for _, own := range l.Sources {
+		best = max(best, own.fits(s))
+	}
+	return best
+}
+
+// fits counts the parts that agree; a part that the log names must be named by
+// the rule, and one that the rule names must be the log's or free there.
+func (s Source) fits(rule Source) int {
+	n := 0
+	for _, p := range [][2]string{{s.Product, rule.Product}, {s.Service, rule.Service}, {s.Category, rule.Category}} {
+		switch {
+		case p[0] == "" && p[1] == "":
+		case strings.EqualFold(p[0], p[1]):
+			n++
+		default:
+			return 0
+		}
+	}
+	return n
+}

@@ -1,0 +1,56 @@
+// Package targets is what the languages share: a query is text that says what
+// a program means, with links from its parts to the rule.
+package targets
+
+import (
+	"time"
+
+	"github.com/sigproof/sigproof/compiler/ir"
+	"github.com/sigproof/sigproof/sigma"
+)
+
+// An Emitter writes programs in one language. It may be used by many
+// goroutines at once.
+type Emitter interface {
+	// Language is the short name: kql, spl.
+	Language() string
+
+	// Emit writes a program. What the language cannot say is an Error at the
+	// span of the rule that asks for it; there is no query then.
+	Emit(p *ir.Program) (*Query, []*sigma.Diagnostic)
+}
+
+// A Query is a program as another language says it.
+type Query struct {
+	Language string
+	Text     string
+	Links    []Link
+	Limits   []Limit
+
+	// Schedule is how often a correlation must run, over how much time, so
+	// that no window is missed. It is zero for rules.
+	Schedule Schedule
+}
+
+// A Link says which part of a document a stretch of the text comes from.
+type Link struct {
+	Start, End int // bytes of Text
+	File       *sigma.File
+	At         sigma.Span
+}
+
+// A Limit is a difference between the program and its query that the language
+// forces, such as a column that cannot tell null from empty. It is declared, so
+// that whoever compares verdicts knows.
+type Limit struct {
+	Code string // stable: "kql/null-is-empty"
+	Why  string
+	File *sigma.File
+	At   sigma.Span
+}
+
+// A Schedule is how a product must run a query.
+type Schedule struct {
+	Frequency time.Duration // between runs
+	Period    time.Duration // the time that a run looks back over
+}
