@@ -74,6 +74,7 @@ type (
 	Test struct {
 		Field *Field
 		Any   []Match
+		In    *sigma.File // where At is; nil means the program's own file
 		At    sigma.Span
 	}
 )

@@ -1,0 +1,177 @@
+// Package compiler says what documents mean: it turns the tree of package
+// sigma into programs of package ir, bound to the log that they read. It
+// knows what modifiers mean and which fields a log has; it knows no language
+// that a program is written in afterwards.
+package compiler
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/sigproof/sigproof/compiler/ir"
+	"github.com/sigproof/sigproof/compiler/schema"
+	"github.com/sigproof/sigproof/sigma"
+)
+
+// Options say how to compile; nil and the zero value are the default.
+type Options struct {
+	// Log binds every rule to this log. Nil means the log that serves the
+	// rule's logsource.
+	Log *schema.Log
+
+	// Define gives the values of placeholders: %name% of the modifier expand.
+	Define map[string][]string
+
+	// After stops after the pass of this name; empty means after the last.
+	After string
+}
+
+// Compile compiles the documents that are not broken: rules with the filters
+// among docs, and correlations over the rules among docs. Programs come in the
+// order of docs; what could not be compiled is missing, and a diagnostic says
+// why.
+func Compile(docs []sigma.Document, opts *Options) ([]*ir.Program, []*sigma.Diagnostic) {
+	if opts == nil {
+		opts = &Options{}
+	}
+	c := &compilation{opts: opts, docs: docs, programs: map[sigma.Document]*ir.Program{}, generated: map[*ir.Program]bool{}}
+	for _, d := range docs {
+		if rule, ok := d.(*sigma.Rule); ok && !rule.Broken {
+			c.rule(rule)
+		}
+	}
+	c.correlations()
+	return c.inOrder(), sigma.SortDiagnostics(c.diags)
+}
+
+// A compilation is one call of Compile.
+type compilation struct {
+	opts     *Options
+	docs     []sigma.Document
+	programs map[sigma.Document]*ir.Program
+	diags    []*sigma.Diagnostic
+
+	generated map[*ir.Program]bool // of programs in a correlation: whether one says generate
+}
+
+// A unit is one rule on its way through the passes.
+type unit struct {
+	*compilation
+	rule    *sigma.Rule
+	log     *schema.Log
+	filters []*sigma.Filter
+	fields  map[sigma.Node]*schema.Ref // of items, and of values that name a field
+	pred    ir.Pred
+	failed  bool
+}
+
+func (c *compilation) rule(rule *sigma.Rule) {
+	u := &unit{compilation: c, rule: rule, fields: map[sigma.Node]*schema.Ref{}}
+	for _, p := range passes {
+		p.run(u)
+		if u.failed {
+			return
+		}
+		if p.name == c.opts.After {
+			break
+		}
+	}
+	if u.pred == nil {
+		return // stopped before there is one
+	}
+	c.programs[rule] = &ir.Program{
+		Doc: rule, ID: rule.ID.Value, Title: rule.Title.Value, Level: rule.Level.Value, Log: u.log, Pred: u.pred,
+	}
+}
+
+func (c *compilation) inOrder() []*ir.Program {
+	var out []*ir.Program
+	for _, d := range c.docs {
+		if p := c.programs[d]; p != nil {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// errorAt reports an error; the unit can't be compiled.
+func (u *unit) errorAt(file *sigma.File, at sigma.Span, code, message string) *sigma.Diagnostic {
+	u.failed = true
+	return u.report(&sigma.Diagnostic{Code: code, Severity: sigma.Error, File: file, At: at, Message: message})
+}
+
+func (c *compilation) report(d *sigma.Diagnostic) *sigma.Diagnostic {
+	c.diags = append(c.diags, d)
+	return d
+}
+
+// findLog binds the unit to its log.
+//
+//	--log given               ->  that log
+//	a log serves logsource    ->  the one that names most of its parts
+//	none does                 ->  an error that names generic
+func findLog(u *unit) {
+	u.log = u.opts.Log
+	if u.log != nil {
+		return
+	}
+	source := sourceOf(u.rule.Logsource)
+	if u.log = schema.For(source); u.log == nil {
+		at := u.rule.Title.At
+		if u.rule.Logsource != nil {
+			at = u.rule.Logsource.At
+		}
+		u.errorAt(u.rule.File, at, "logsource/unknown",
+			fmt.Sprintf("no log serves %s; --log generic takes every field as it is written", describe(source)))
+	}
+}
+
+func sourceOf(l *sigma.Logsource) schema.Source {
+	if l == nil {
+		return schema.Source{}
+	}
+	return schema.Source{Product: l.Product.Value, Service: l.Service.Value, Category: l.Category.Value}
+}
+
+func describe(s schema.Source) string {
+	text := ""
+	for _, p := range [][2]string{{"product", s.Product}, {"service", s.Service}, {"category", s.Category}} {
+		if p[1] == "" {
+			continue
+		}
+		if text != "" {
+			text += ", "
+		}
+		text += p[0] + " " + p[1]
+	}
+	if text == "" {
+		return "a rule without logsource"
+	}
+	return text
+}
+
+// findFilters attaches the filters that name the rule, or any rule, and whose
+// logsource covers the rule's.
+func findFilters(u *unit) {
+	for _, d := range u.docs {
+		f, ok := d.(*sigma.Filter)
+		if ok && !f.Broken && names(f, &u.rule.Head) && covers(f.Logsource, u.rule.Logsource) {
+			u.filters = append(u.filters, f)
+		}
+	}
+}
+
+func names(f *sigma.Filter, h *sigma.Head) bool {
+	return f.Any || slices.ContainsFunc(f.Rules, func(r sigma.Text) bool {
+		return r.Value == h.ID.Value || r.Value != "" && r.Value == h.Name.Value
+	})
+}
+
+// covers tells whether each part that the filter's logsource names is the
+// rule's.
+func covers(filter, rule *sigma.Logsource) bool {
+	f, r := sourceOf(filter), sourceOf(rule)
+	return (f.Product == "" || f.Product == r.Product) &&
+		(f.Service == "" || f.Service == r.Service) &&
+		(f.Category == "" || f.Category == r.Category)
+}

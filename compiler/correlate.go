@@ -1,0 +1,159 @@
+package compiler
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/sigproof/sigproof/compiler/ir"
+	"github.com/sigproof/sigproof/compiler/schema"
+	"github.com/sigproof/sigproof/sigma"
+)
+
+// correlations compiles the correlations, each after those that it refers to.
+func (c *compilation) correlations() {
+	done := map[sigma.Document]bool{}
+	var visit func(d *sigma.Correlation)
+	visit = func(d *sigma.Correlation) {
+		if done[d] {
+			return
+		}
+		done[d] = true // before its inputs: a circle was reported by the collection
+		for _, r := range d.Rules {
+			if in, ok := c.lookup(r.Value).(*sigma.Correlation); ok {
+				visit(in)
+			}
+		}
+		if !d.Broken {
+			c.correlation(d)
+		}
+	}
+	for _, d := range c.docs {
+		if correlation, ok := d.(*sigma.Correlation); ok {
+			visit(correlation)
+		}
+	}
+}
+
+// lookup finds a document by id, else by name, else by title.
+func (c *compilation) lookup(ref string) sigma.Document {
+	for _, key := range []func(*sigma.Head) string{
+		func(h *sigma.Head) string { return h.ID.Value },
+		func(h *sigma.Head) string { return h.Name.Value },
+		func(h *sigma.Head) string { return h.Title.Value },
+	} {
+		i := slices.IndexFunc(c.docs, func(d sigma.Document) bool { return ref != "" && key(d.Info()) == ref })
+		if i >= 0 {
+			return c.docs[i]
+		}
+	}
+	return nil
+}
+
+func (c *compilation) correlation(d *sigma.Correlation) {
+	b := &correlating{compilation: c, doc: d, out: &ir.Correlation{
+		Type: d.Type.Value, Window: d.Timespan.Seconds, At: d.At, Percent: ir.DecimalOf(50),
+	}}
+	if !b.inputs() {
+		return // an input did not compile, which was said
+	}
+	b.out.GroupBy = b.groups(d.GroupBy)
+	b.out.Values = b.groups(d.Fields)
+	for _, t := range d.Threshold {
+		value, _ := numberOf(t.Value)
+		b.out.Where = append(b.out.Where, ir.Bound{Op: ir.Op(t.Op.Value), Value: value})
+	}
+	if d.Percent != nil {
+		b.out.Percent, _ = numberOf(d.Percent)
+	}
+	if d.Extended != nil {
+		b.out.Extended = d.Extended.Expr
+	}
+	if b.failed {
+		return
+	}
+	c.programs[d] = &ir.Program{
+		Doc: d, ID: d.ID.Value, Title: d.Title.Value, Level: d.Level.Value,
+		Log: b.out.Inputs[0].Program.Log, Correlation: b.out,
+	}
+}
+
+// correlating builds one correlation.
+type correlating struct {
+	*compilation
+	doc    *sigma.Correlation
+	out    *ir.Correlation
+	failed bool
+}
+
+// inputs finds the programs that the correlation looks at, and silences them
+// unless it says generate.
+func (b *correlating) inputs() bool {
+	for _, r := range b.doc.Rules {
+		p := b.programs[b.lookup(r.Value)]
+		if p == nil {
+			return false
+		}
+		b.silence(p)
+		b.out.Inputs = append(b.out.Inputs, ir.Input{Name: r.Value, Program: p})
+	}
+	return len(b.out.Inputs) > 0
+}
+
+// silence lets a program report only through correlations, unless one of them
+// says generate.
+func (b *correlating) silence(p *ir.Program) {
+	b.generated[p] = b.generated[p] || b.doc.Generate
+	p.Silent = !b.generated[p]
+}
+
+func (b *correlating) groups(names []sigma.Text) []ir.Group {
+	var out []ir.Group
+	for _, name := range names {
+		g := ir.Group{Name: name.Value}
+		for _, in := range b.out.Inputs {
+			g.Fields = append(g.Fields, b.field(in, name))
+		}
+		out = append(out, g)
+	}
+	return out
+}
+
+// field finds what a name means in an input: an alias's field, else its own.
+// A correlation as input has the fields that it groups by.
+func (b *correlating) field(in ir.Input, name sigma.Text) *ir.Field {
+	name = b.aliased(in, name)
+	if c := in.Program.Correlation; c != nil {
+		if !slices.ContainsFunc(c.GroupBy, func(g ir.Group) bool { return g.Name == name.Value }) {
+			b.fail(name, fmt.Sprintf("correlation %q does not group by %q", in.Program.Title, name.Value))
+		}
+		return &ir.Field{Name: name.Value, Type: schema.Any, At: name.At}
+	}
+	ref := in.Program.Log.Resolve(name.Value)
+	if ref == nil {
+		d := b.fail(name, fmt.Sprintf("log %s has no field %q", in.Program.Log.Name, name.Value))
+		d.Label = nearestField(in.Program.Log, name.Value)
+		return nil
+	}
+	return fieldOf(ref, name.At, 0)
+}
+
+// aliased replaces an alias by the field that it stands for in the input.
+// Aliases name rules by name or id.
+func (b *correlating) aliased(in ir.Input, name sigma.Text) sigma.Text {
+	for _, a := range b.doc.Aliases {
+		if a.Name.Value != name.Value {
+			continue
+		}
+		for _, f := range a.Fields {
+			if f.Rule.Value == in.Name || b.programs[b.lookup(f.Rule.Value)] == in.Program {
+				return f.Field
+			}
+		}
+	}
+	return name
+}
+
+func (b *correlating) fail(at sigma.Text, message string) *sigma.Diagnostic {
+	b.failed = true
+	return b.report(&sigma.Diagnostic{Code: "field/unknown", Severity: sigma.Error, File: b.doc.File, At: at.At, Message: message})
+}

@@ -1,0 +1,284 @@
+package compiler
+
+import (
+	"fmt"
+
+	"github.com/sigproof/sigproof/compiler/ir"
+	"github.com/sigproof/sigproof/compiler/schema"
+	"github.com/sigproof/sigproof/sigma"
+)
+
+// lowerRule turns the detection, and those of the filters, into a predicate.
+//
+//	rule, filter  ->  (rule) and (filter)
+//
+// Spec, Filters: the filter's condition is added verbatim, so it says what is
+// kept.
+func lowerRule(u *unit) {
+	preds := []ir.Pred{u.lowerDetection(u.rule.File, u.rule.Detection)}
+	for _, f := range u.filters {
+		preds = append(preds, u.lowerDetection(f.File, f.Detection))
+	}
+	u.pred = and(preds, u.rule.Detection.At)
+}
+
+// A lowering lowers one detection.
+type lowering struct {
+	*unit
+	file      *sigma.File
+	detection *sigma.Detection
+	searches  map[*sigma.Search]ir.Pred
+}
+
+// lowerDetection joins the conditions by or. Spec, Condition: a list of
+// conditions makes one rule for each.
+func (u *unit) lowerDetection(file *sigma.File, d *sigma.Detection) ir.Pred {
+	l := &lowering{u, file, d, map[*sigma.Search]ir.Pred{}}
+	var preds []ir.Pred
+	for _, c := range d.Conditions {
+		preds = append(preds, l.expr(c.Expr))
+	}
+	return or(preds, d.At)
+}
+
+func (l *lowering) expr(e sigma.Expr) ir.Pred {
+	switch e := e.(type) {
+	case *sigma.And:
+		return and(l.exprs(e.X), e.At)
+	case *sigma.Or:
+		return or(l.exprs(e.X), e.At)
+	case *sigma.Not:
+		return &ir.Not{X: l.expr(e.X), At: e.At}
+	case *sigma.Ref:
+		return l.search(l.detection.Search(e.Name))
+	case *sigma.Quantified:
+		return l.quantified(e)
+	default:
+		panic(fmt.Sprintf("compiler: unknown expression %T", e))
+	}
+}
+
+func (l *lowering) exprs(x []sigma.Expr) []ir.Pred {
+	out := make([]ir.Pred, len(x))
+	for i, e := range x {
+		out[i] = l.expr(e)
+	}
+	return out
+}
+
+// search lowers a search once, however often the condition names it.
+func (l *lowering) search(s *sigma.Search) ir.Pred {
+	p := l.searches[s]
+	if p == nil {
+		p = l.block(s.Body)
+		l.searches[s] = p
+	}
+	return p
+}
+
+// quantified lowers "1 of", "all of" and "N of".
+func (l *lowering) quantified(q *sigma.Quantified) ir.Pred {
+	var preds []ir.Pred
+	for _, s := range l.detection.Searches {
+		if sigma.MatchesPattern(q.Pattern, s.Name.Value) {
+			preds = append(preds, l.search(s))
+		}
+	}
+	if q.All {
+		return and(preds, q.At)
+	}
+	if q.N > 1 && combinations(len(preds), q.N) > mostCombinations {
+		l.errorAt(l.file, q.At, "condition/too-many", fmt.Sprintf(
+			"%d of %d searches can be chosen in more than %d ways; split the condition", q.N, len(preds), mostCombinations))
+		return &ir.Const{At: q.At}
+	}
+	return atLeast(q.N, preds, q.At)
+}
+
+// mostCombinations bounds what "N of" is written out to.
+const mostCombinations = 5000
+
+func combinations(n, k int) int {
+	c := 1
+	for i := range min(k, n-k) {
+		c = c * (n - i) / (i + 1)
+		if c > mostCombinations {
+			break
+		}
+	}
+	return c
+}
+
+// atLeast holds when n of x do: the first and n-1 of the rest, or n of the
+// rest.
+func atLeast(n int, x []ir.Pred, at sigma.Span) ir.Pred {
+	switch {
+	case n == 1:
+		return or(x, at)
+	case n == len(x):
+		return and(x, at)
+	}
+	return or([]ir.Pred{and([]ir.Pred{x[0], atLeast(n-1, x[1:], at)}, at), atLeast(n, x[1:], at)}, at)
+}
+
+func (l *lowering) block(b sigma.Block) ir.Pred {
+	switch b := b.(type) {
+	case *sigma.All:
+		return l.all(b)
+	case *sigma.Any:
+		preds := make([]ir.Pred, len(b.Blocks))
+		for i, x := range b.Blocks {
+			preds[i] = l.block(x)
+		}
+		return or(preds, b.At)
+	case *sigma.Item:
+		return l.item(b)
+	default:
+		panic(fmt.Sprintf("compiler: unknown block %T", b))
+	}
+}
+
+// all joins the items of a map by and. Items that select a member by the same
+// selector must hold on one and the same member; they stand at the place of
+// the first.
+func (l *lowering) all(b *sigma.All) ir.Pred {
+	groups := map[schema.Step][]*sigma.Item{}
+	for _, item := range b.Items {
+		if step, ok := l.member(item); ok {
+			groups[step] = append(groups[step], item)
+		}
+	}
+	var preds []ir.Pred
+	for _, item := range b.Items {
+		step, ok := l.member(item)
+		switch {
+		case !ok || len(groups[step]) == 1:
+			preds = append(preds, l.item(item))
+		case groups[step][0] == item:
+			preds = append(preds, l.sameMember(step, groups[step]))
+		}
+	}
+	return and(preds, b.At)
+}
+
+// member gives the selector of an item's field, if it has one that picks a
+// member of a list.
+func (l *lowering) member(item *sigma.Item) (schema.Step, bool) {
+	ref := l.fields[item]
+	if ref == nil || ref.Member == 0 {
+		return schema.Step{}, false
+	}
+	return ref.Path[0], true
+}
+
+func (l *lowering) sameMember(step schema.Step, items []*sigma.Item) ir.Pred {
+	at := items[0].At
+	var preds []ir.Pred
+	for _, item := range items {
+		preds = append(preds, l.values(item, l.field(item, item.Field, 1)))
+		at.Start, at.End = min(at.Start, item.At.Start), max(at.End, item.At.End)
+	}
+	return &ir.Member{Step: step, X: and(preds, at), At: at}
+}
+
+// item lowers one item by itself. What it says of a member's field it says of
+// the values of all members that the selector picks.
+//
+//	list[x].f: v           ->  a member has f: v
+//	list[x].f|neq: v       ->  not (a member has f: v)
+//	list[x].f: null        ->  no member has f, or one has null
+//	list[x].f|exists: no   ->  not (a member has f)
+func (l *lowering) item(item *sigma.Item) ir.Pred {
+	step, ok := l.member(item)
+	if !ok {
+		return l.values(item, l.field(item, item.Field, 0))
+	}
+	field := l.field(item, item.Field, 1)
+	if isNullItem(item) {
+		has := l.test(field, item, &ir.Exists{})
+		null := and([]ir.Pred{has, l.test(field, item, &ir.Null{})}, item.At)
+		return l.negated(item, or([]ir.Pred{
+			&ir.Not{X: &ir.Member{Step: step, X: has, At: item.At}, At: item.At},
+			&ir.Member{Step: step, X: null, At: item.At},
+		}, item.At))
+	}
+	return l.perMember(item, step, l.values(item, field))
+}
+
+// perMember puts the tests of a predicate, each by itself, onto some member.
+// The values of an item are a set, whichever members they come from.
+func (l *lowering) perMember(item *sigma.Item, step schema.Step, p ir.Pred) ir.Pred {
+	switch p := p.(type) {
+	case *ir.And:
+		return and(l.eachPerMember(item, step, p.X), p.At)
+	case *ir.Or:
+		return or(l.eachPerMember(item, step, p.X), p.At)
+	case *ir.Not:
+		return &ir.Not{X: l.perMember(item, step, p.X), At: p.At}
+	default:
+		return &ir.Member{Step: step, X: p, At: item.At}
+	}
+}
+
+func (l *lowering) eachPerMember(item *sigma.Item, step schema.Step, x []ir.Pred) []ir.Pred {
+	out := make([]ir.Pred, len(x))
+	for i, p := range x {
+		out[i] = l.perMember(item, step, p)
+	}
+	return out
+}
+
+func isNullItem(item *sigma.Item) bool {
+	if len(item.Values) != 1 {
+		return false
+	}
+	_, null := item.Values[0].(*sigma.Null)
+	return null
+}
+
+// field makes the ir's field of an item or value. The first skip steps of its
+// path are left out: a Member around it goes them.
+func (l *lowering) field(node sigma.Node, name sigma.Text, skip int) *ir.Field {
+	ref := l.fields[node]
+	if ref == nil {
+		return nil // keywords
+	}
+	return fieldOf(ref, name.At, skip)
+}
+
+func fieldOf(ref *schema.Ref, at sigma.Span, skip int) *ir.Field {
+	f := &ir.Field{Name: ref.Name, Type: ref.Field.Type, First: ref.Field.First, Unquote: ref.Field.Unquote, At: at}
+	if ref.Path != nil {
+		f.Path = ref.Path[skip:]
+	}
+	return f
+}
+
+func (l *lowering) test(field *ir.Field, node sigma.Node, any ...ir.Match) ir.Pred {
+	t := &ir.Test{Field: field, Any: any, At: node.Span()}
+	if l.file != l.rule.File {
+		t.In = l.file
+	}
+	return t
+}
+
+func (l *lowering) negated(item *sigma.Item, p ir.Pred) ir.Pred {
+	if item.Has("neq") {
+		return &ir.Not{X: p, At: item.At}
+	}
+	return p
+}
+
+func and(x []ir.Pred, at sigma.Span) ir.Pred {
+	if len(x) == 1 {
+		return x[0]
+	}
+	return &ir.And{X: x, At: at}
+}
+
+func or(x []ir.Pred, at sigma.Span) ir.Pred {
+	if len(x) == 1 {
+		return x[0]
+	}
+	return &ir.Or{X: x, At: at}
+}

@@ -1,0 +1,76 @@
+package gomatch
+
+import (
+	"fmt"
+
+	"github.com/sigproof/sigproof/compiler/eval"
+	"github.com/sigproof/sigproof/compiler/ir"
+	"github.com/sigproof/sigproof/sigma"
+)
+
+// An Explanation says of one part of a rule whether it held for an event, and
+// what it saw.
+type Explanation struct {
+	Holds  bool
+	Says   string       // "and", "or", "not", the text of a test, the member
+	Values []eval.Value // of a test: what the field holds
+	Found  bool         // of a test: whether the field is there
+	In     *sigma.File
+	At     sigma.Span
+	Parts  []*Explanation
+}
+
+// Explain tells why a rule did or did not match an event, part by part.
+func Explain(p *ir.Program, event eval.Value) *Explanation {
+	return explain(p.Pred, p.File(), event)
+}
+
+func explain(p ir.Pred, file *sigma.File, event eval.Value) *Explanation {
+	x := &Explanation{Holds: eval.NewMatcher(p).Match(event), In: file, At: p.From()}
+	switch p := p.(type) {
+	case *ir.And:
+		x.Says, x.Parts = "and", explainAll(p.X, file, event)
+	case *ir.Or:
+		x.Says, x.Parts = "or", explainAll(p.X, file, event)
+	case *ir.Not:
+		x.Says, x.Parts = "not", explainAll([]ir.Pred{p.X}, file, event)
+	case *ir.Const:
+		x.Says = fmt.Sprint(p.Value)
+	case *ir.Member:
+		x.Says = "member " + ir.StepText(p.Step)
+		x.Parts = explainMembers(p, file, event)
+	case *ir.Test:
+		x.Says = ir.TestText(p)
+		if p.In != nil {
+			x.In = p.In
+		}
+		if p.Field != nil {
+			x.Values, x.Found = eval.Lookup(event, p.Field)
+		}
+	default:
+		panic(fmt.Sprintf("gomatch: unknown predicate %T", p))
+	}
+	return x
+}
+
+func explainAll(x []ir.Pred, file *sigma.File, event eval.Value) []*Explanation {
+	out := make([]*Explanation, len(x))
+	for i, p := range x {
+		out[i] = explain(p, file, event)
+	}
+	return out
+}
+
+// explainMembers explains the predicate for each member that the selector
+// picks.
+func explainMembers(p *ir.Member, file *sigma.File, event eval.Value) []*Explanation {
+	o, ok := event.(*eval.Object)
+	if !ok {
+		return nil
+	}
+	var out []*Explanation
+	for m := range eval.Members(o, p.Step) {
+		out = append(out, explain(p.X, file, m))
+	}
+	return out
+}
