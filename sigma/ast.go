@@ -26,8 +26,8 @@ type (
 	Correlation struct {
 		Head
 		Type      Text
-		Rules     []Text  // names, ids or titles
-		GroupBy   []Text  // fields or aliases
+		Rules     []Text // names, ids or titles
+		GroupBy   []Text // fields or aliases
 		Timespan  Timespan
 		Threshold []Bound // joined by and; empty with Extended or for the temporal default
 		Fields    []Text  // value_count and the statistics: what is counted

@@ -34,9 +34,15 @@ var (
 // conditionSyntax is a condition as the grammar sees it, offsets relative to
 // the text.
 type conditionSyntax struct {
-	Expr      Expr       `parser:"@@"`
-	Aggregate *Aggregate `parser:"@@?"`
+	Expr Expr `parser:"@@"`
+	Tail tail `parser:"@@?"`
 }
+
+// tail is what may follow an expression: an *Aggregate. The grammar wants an
+// interface for what a function reads.
+type tail interface{ tail() }
+
+func (*Aggregate) tail() {}
 
 var conditionParser = participle.MustBuild[conditionSyntax](
 	participle.Lexer(conditionLexer),
@@ -69,7 +75,8 @@ func parseCondition(text string) (Expr, *Aggregate, *conditionError) {
 	}
 	syntax, err := conditionParser.ParseString("", text)
 	if err == nil {
-		return syntax.Expr, syntax.Aggregate, nil
+		aggregate, _ := syntax.Tail.(*Aggregate)
+		return syntax.Expr, aggregate, nil
 	}
 	var own *conditionError
 	if errors.As(err, &own) {
@@ -300,7 +307,7 @@ func parseQuantified(lex *lexer.PeekingLexer, quantifier lexer.Token) (Expr, err
 // parseAggregate reads the legacy tail of a condition.
 //
 //	aggregate = "|" function [ "(" [field] ")" ] [ "by" field ] [ compare value ]
-func parseAggregate(lex *lexer.PeekingLexer) (*Aggregate, error) {
+func parseAggregate(lex *lexer.PeekingLexer) (tail, error) {
 	if lex.Peek().Type != tokenPipe {
 		return nil, participle.NextMatch
 	}

@@ -1,6 +1,7 @@
 package sigma
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -180,7 +181,7 @@ func (p *parser) checkModifiers(item *Item) bool {
 		}
 		if modifierByName(m.Name) == nil {
 			p.report(Error, "modifier/unknown", m.At, fmt.Sprintf("unknown modifier %q", m.Name)).
-				label(cmpOr(DidYouMean(m.Name, ModifierNames()), "may stand here: "+strings.Join(mayFollow(before), ", ")))
+				label(cmp.Or(DidYouMean(m.Name, ModifierNames()), "may stand here: "+strings.Join(mayFollow(before), ", ")))
 			ok = false
 			continue
 		}

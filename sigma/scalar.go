@@ -33,7 +33,10 @@ func (f *File) Align(t Text) []int {
 // Within maps a range of bytes of t.Value to the file. What can't be mapped is
 // given as the whole scalar.
 func (f *File) Within(t Text, start, end int) Span {
-	offsets := f.Align(t)
+	return f.within(t, f.Align(t), start, end)
+}
+
+func (f *File) within(t Text, offsets []int, start, end int) Span {
 	if offsets == nil || start > end || end >= len(offsets) {
 		return t.At
 	}
@@ -387,10 +390,13 @@ func yamlOffset(src []byte, lines []int, line, column int) int {
 	if line == 1 && bytes.HasPrefix(src, []byte("\ufeff")) {
 		p += len("\ufeff")
 	}
-	for range column - 1 {
-		if p >= len(src) {
-			break
-		}
+	return p + advance(src[p:], column-1)
+}
+
+// advance is the length of the first n runes of src.
+func advance(src []byte, n int) int {
+	p := 0
+	for ; n > 0 && p < len(src); n-- {
 		_, size := utf8.DecodeRune(src[p:])
 		p += size
 	}

@@ -2,6 +2,7 @@ package sigma
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -183,4 +184,16 @@ func plainSafe(s string) bool {
 	}
 	return !strings.Contains(s, ": ") && !strings.Contains(s, " #") && !strings.HasSuffix(s, ":") &&
 		!strings.ContainsAny(s, "[]{},\t") && s != "---" && s != "..."
+}
+
+// Float is the number in floating point, as exact as that can be. A
+// leading zero means nothing (YAML 1.2.2, 10.3.2): 010 is ten.
+func (v *Number) Float() float64 {
+	s := v.Text.Value
+	if len(s) > 2 && s[0] == '0' && (s[1] == 'x' || s[1] == 'o') {
+		n, _ := strconv.ParseUint(s, 0, 64)
+		return float64(n)
+	}
+	f, _ := strconv.ParseFloat(s, 64)
+	return f
 }
