@@ -1,0 +1,204 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sigproof/sigproof/sigma"
+)
+
+// The exit codes of every command.
+const (
+	exitFine     = 0
+	exitFindings = 1
+	exitTrouble  = 2
+)
+
+// errFindings ends a command that has reported what it found.
+var errFindings = errors.New("findings")
+
+// An app is one run of the command: its streams and the flags that all
+// commands share.
+type app struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+
+	format    string
+	output    string
+	color     string
+	quiet     bool
+	verbose   bool
+	logFormat string
+	jobs      int
+}
+
+func newApp(stdin io.Reader, stdout, stderr io.Writer) *app {
+	return &app{stdin: stdin, stdout: stdout, stderr: stderr}
+}
+
+// run executes the command line and gives the exit code.
+func (a *app) run(args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	root := a.root()
+	root.SetArgs(args)
+	root.SetIn(a.stdin)
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
+	err := root.ExecuteContext(ctx)
+	switch {
+	case err == nil:
+		return exitFine
+	case errors.Is(err, errFindings):
+		return exitFindings
+	}
+	a.trouble(err)
+	return exitTrouble
+}
+
+// trouble says on stderr what kept the command from running.
+func (a *app) trouble(err error) {
+	if a.logFormat == "json" {
+		fmt.Fprintf(a.stderr, "{\"level\":\"error\",\"message\":%q}\n", err.Error())
+		return
+	}
+	fmt.Fprintln(a.stderr, "sigproof:", err)
+}
+
+// note tells something on stderr that is no finding, unless asked to be quiet.
+func (a *app) note(format string, args ...any) {
+	if a.quiet {
+		return
+	}
+	text := fmt.Sprintf(format, args...)
+	if a.logFormat == "json" {
+		fmt.Fprintf(a.stderr, "{\"level\":\"info\",\"message\":%q}\n", text)
+		return
+	}
+	fmt.Fprintln(a.stderr, text)
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "sigproof",
+		Short:         "Compile Sigma rules and prove, by running them, that they find what they say",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	flags := root.PersistentFlags()
+	flags.StringVar(&a.format, "format", "text", "how results are written: text, json, jsonl, junit (what fits the command)")
+	flags.StringVarP(&a.output, "output", "o", "", "write results there instead of to stdout (compile: a folder)")
+	flags.StringVar(&a.color, "color", "auto", "colours: auto, always, never")
+	flags.BoolVarP(&a.quiet, "quiet", "q", false, "results only")
+	flags.BoolVarP(&a.verbose, "verbose", "v", false, "more detail")
+	flags.StringVar(&a.logFormat, "log-format", "text", "how trouble is written to stderr: text, json")
+	flags.IntVar(&a.jobs, "jobs", runtime.NumCPU(), "how much is done at once")
+	root.PersistentPreRunE = func(*cobra.Command, []string) error { return a.checkFlags() }
+	root.AddCommand(
+		a.testCommand(), a.compileCommand(), a.checkCommand(), a.explainCommand(), a.matchCommand(),
+		a.runCommand(), a.coverageCommand(), a.schemaCommand(), a.versionCommand(),
+	)
+	return root
+}
+
+func (a *app) checkFlags() error {
+	if a.jobs < 1 {
+		return fmt.Errorf("--jobs is %d; it must be at least 1", a.jobs)
+	}
+	for _, f := range []struct {
+		name, value string
+		choices     []string
+	}{
+		{"color", a.color, []string{"auto", "always", "never"}},
+		{"log-format", a.logFormat, []string{"text", "json"}},
+	} {
+		if err := oneOf("--"+f.name, f.value, f.choices...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// oneOf refuses a value that is none of the choices.
+func oneOf(what, value string, choices ...string) error {
+	if slices.Contains(choices, value) {
+		return nil
+	}
+	return fmt.Errorf("%s can't be %q here; %s can", what, value, sigma.Choices(choices))
+}
+
+// writer opens what --output names, or stdout.
+func (a *app) writer() (io.WriteCloser, error) {
+	if a.output == "" || a.output == "-" {
+		return keepOpen{a.stdout}, nil
+	}
+	return os.Create(a.output)
+}
+
+type keepOpen struct{ io.Writer }
+
+func (keepOpen) Close() error { return nil }
+
+// emit writes what a command has to say to where --output points.
+func (a *app) emit(write func(io.Writer) error) error {
+	w, err := a.writer()
+	if err != nil {
+		return err
+	}
+	return errors.Join(write(w), w.Close())
+}
+
+// colored tells whether text for people may have colours. NO_COLOR and
+// CLICOLOR_FORCE are the customs of no-color.org and bixense.com/clicolors.
+func (a *app) colored() bool {
+	switch {
+	case a.color != "auto":
+		return a.color == "always"
+	case os.Getenv("NO_COLOR") != "":
+		return false
+	case os.Getenv("CLICOLOR_FORCE") != "" && os.Getenv("CLICOLOR_FORCE") != "0":
+		return true
+	}
+	f, ok := a.stdout.(*os.File)
+	if !ok || a.output != "" {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// defines reads --define name=value. Values of one name add up, a comma
+// separates values, and name=@file takes one value a line.
+func defines(args []string) (map[string][]string, error) {
+	out := map[string][]string{}
+	for _, arg := range args {
+		name, value, ok := strings.Cut(arg, "=")
+		if !ok || name == "" {
+			return nil, fmt.Errorf("--define %q: name=value or name=@file must stand here", arg)
+		}
+		file, isFile := strings.CutPrefix(value, "@")
+		if !isFile {
+			out[name] = append(out[name], strings.Split(value, ",")...)
+			continue
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return nil, fmt.Errorf("--define %s: %w", name, err)
+		}
+		for line := range strings.Lines(string(text)) {
+			if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+				out[name] = append(out[name], line)
+			}
+		}
+	}
+	return out, nil
+}

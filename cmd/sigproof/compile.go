@@ -1,0 +1,320 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sigproof/sigproof/compiler"
+	"github.com/sigproof/sigproof/compiler/ir"
+	"github.com/sigproof/sigproof/sigma"
+	"github.com/sigproof/sigproof/targets"
+	"github.com/sigproof/sigproof/targets/gomatch"
+	"github.com/sigproof/sigproof/targets/kql"
+	"github.com/sigproof/sigproof/targets/spl"
+)
+
+// emitters are the languages, in the order of the help text.
+var emitters = []targets.Emitter{&kql.Emitter{}, &spl.Emitter{}, &gomatch.Emitter{}}
+
+// endings are of the files that compile -o writes.
+var endings = map[string]string{"kql": ".kql", "spl": ".spl", "go": ".go"}
+
+type compileFlags struct {
+	meaning
+	to    []string
+	after string
+}
+
+func (a *app) compileCommand() *cobra.Command {
+	var f compileFlags
+	cmd := &cobra.Command{
+		Use:     "compile [path...]",
+		Short:   "Write rules as queries",
+		Example: "  sigproof compile --to kql entra:roles/pim_alert_disabled\n  sigproof compile --to spl --log generic rules/ -o out/",
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := f.check(a); err != nil {
+				return err
+			}
+			return a.compile(args, &f)
+		},
+	}
+	a.meaningFlags(cmd, &f.meaning)
+	cmd.Flags().StringSliceVar(&f.to, "to", []string{"kql"}, "languages: "+strings.Join(languages(), ", "))
+	cmd.Flags().StringVar(&f.after, "after", "", "print the ir after this pass: "+strings.Join(compiler.PassNames(), ", "))
+	return cmd
+}
+
+func languages() []string {
+	var names []string
+	for _, e := range emitters {
+		names = append(names, e.Language())
+	}
+	return names
+}
+
+func (f *compileFlags) check(a *app) error {
+	if err := oneOf("--format", a.format, "text", "json", "jsonl"); err != nil {
+		return err
+	}
+	for _, to := range f.to {
+		if err := oneOf("--to", to, languages()...); err != nil {
+			return err
+		}
+	}
+	if f.after != "" {
+		return oneOf("--after", f.after, compiler.PassNames()...)
+	}
+	return nil
+}
+
+func (a *app) compile(args []string, f *compileFlags) error {
+	opts, err := f.options()
+	if err != nil {
+		return err
+	}
+	opts.After = f.after
+	r, err := a.loadRules(args)
+	if err != nil {
+		return err
+	}
+	programs, diags := compiler.Compile(r.docs, opts)
+	r.diags = sigma.SortDiagnostics(append(r.diags, diags...))
+	if f.after != "" {
+		return a.printIR(r, programs)
+	}
+	return a.writeCompiled(r, a.compileAll(r, programs, f.to))
+}
+
+func (a *app) printIR(r *rules, programs []*ir.Program) error {
+	err := a.emit(func(w io.Writer) error {
+		for _, p := range programs {
+			if _, err := io.WriteString(w, ir.Print(p)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return a.reportErrors(r.diags)
+}
+
+// reportErrors writes the errors to stderr; any of them is a finding.
+func (a *app) reportErrors(diags []*sigma.Diagnostic) error {
+	for _, d := range diags {
+		if d.Severity == sigma.Error {
+			fmt.Fprint(a.stderr, d.Render())
+		}
+	}
+	if sigma.HasErrors(diags) {
+		return errFindings
+	}
+	return nil
+}
+
+// A compiled is one document in one language, or what kept it from that.
+type compiled struct {
+	doc   sigma.Document
+	to    string
+	log   string
+	query *targets.Query
+	diags []*sigma.Diagnostic
+}
+
+// compileAll writes every document in every language, in the order of the
+// documents.
+func (a *app) compileAll(r *rules, programs []*ir.Program, to []string) []compiled {
+	byDoc := map[sigma.Document]*ir.Program{}
+	for _, p := range programs {
+		byDoc[p.Doc] = p
+	}
+	var work []compiled
+	for _, d := range r.docs {
+		if _, filter := d.(*sigma.Filter); filter {
+			continue // part of the rules that it names
+		}
+		for _, language := range to {
+			work = append(work, compiled{doc: d, to: language, diags: diagnosticsOf(d, r.diags)})
+		}
+	}
+	return inParallel(a.jobs, work, func(c compiled) compiled {
+		if p := byDoc[c.doc]; p != nil {
+			c.log = p.Log.Name
+			var diags []*sigma.Diagnostic
+			c.query, diags = emitterOf(c.to).Emit(p)
+			c.diags = append(c.diags, diags...)
+		}
+		return c
+	})
+}
+
+func emitterOf(language string) targets.Emitter {
+	for _, e := range emitters {
+		if e.Language() == language {
+			return e
+		}
+	}
+	panic("sigproof: unknown language " + language)
+}
+
+// diagnosticsOf gives what is said of one document of a file.
+func diagnosticsOf(d sigma.Document, diags []*sigma.Diagnostic) []*sigma.Diagnostic {
+	var out []*sigma.Diagnostic
+	for _, x := range diags {
+		if x.File == d.Info().File && (d.Span().Contains(x.At) || d.Info().Broken && x.Severity == sigma.Error) {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// failure is the first error of a document that did not compile.
+func (c *compiled) failure() *sigma.Diagnostic {
+	for _, d := range c.diags {
+		if d.Severity == sigma.Error {
+			return d
+		}
+	}
+	if c.query != nil {
+		return nil
+	}
+	head := c.doc.Info()
+	return &sigma.Diagnostic{
+		Code: "document/input", Severity: sigma.Error, File: head.File, At: c.doc.Span(),
+		Message: fmt.Sprintf("%q refers to a document that did not compile", head.Label()),
+	}
+}
+
+func (a *app) writeCompiled(r *rules, all []compiled) error {
+	if a.output != "" && a.format == "text" {
+		if err := writeFolder(a.output, all); err != nil {
+			return err
+		}
+	} else if err := a.emit(func(w io.Writer) error { return a.writeQueries(w, all) }); err != nil {
+		return err
+	}
+	var failures []*sigma.Diagnostic
+	for i := range all {
+		if d := all[i].failure(); d != nil {
+			failures = append(failures, all[i].diags...)
+			failures = append(failures, d)
+		}
+	}
+	failures = append(failures, r.diags...)
+	return a.reportErrors(sigma.SortDiagnostics(failures))
+}
+
+func (a *app) writeQueries(w io.Writer, all []compiled) error {
+	for i := range all {
+		c := &all[i]
+		if a.format != "text" {
+			if err := writeJSONLine(w, c.json()); err != nil {
+				return err
+			}
+			continue
+		}
+		if c.failure() != nil {
+			continue
+		}
+		if len(all) > 1 {
+			fmt.Fprintf(w, "%s %s\n", comment(c.to), c.doc.Info().Label())
+		}
+		fmt.Fprintln(w, strings.TrimSuffix(c.query.Text, "\n"))
+		if i < len(all)-1 {
+			fmt.Fprintln(w)
+		}
+	}
+	return nil
+}
+
+func comment(language string) string {
+	if language == "spl" {
+		return "```"
+	}
+	return "//"
+}
+
+// A compiledJSON is a line of `compile --format jsonl`.
+type compiledJSON struct {
+	Path   string        `json:"path"`
+	Doc    int           `json:"doc"`
+	ID     string        `json:"id"`
+	Title  string        `json:"title"`
+	Target string        `json:"target"`
+	Log    string        `json:"log,omitempty"`
+	Query  *string       `json:"query,omitempty"`
+	Error  *compileError `json:"error,omitempty"`
+	Limits []string      `json:"limits,omitempty"`
+}
+
+type compileError struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Line    int    `json:"line"`
+	Column  int    `json:"column"`
+}
+
+func (c *compiled) json() *compiledJSON {
+	head := c.doc.Info()
+	out := &compiledJSON{
+		Path: head.File.Name, Doc: head.Index, ID: head.ID.Value, Title: head.Title.Value, Target: c.to, Log: c.log,
+	}
+	if d := c.failure(); d != nil {
+		at := d.File.Position(d.At.Start)
+		out.Log = ""
+		out.Error = &compileError{d.Code, d.Message, at.Line, at.Column}
+		return out
+	}
+	out.Query = &c.query.Text
+	for _, l := range c.query.Limits {
+		out.Limits = append(out.Limits, l.Code)
+	}
+	return out
+}
+
+func writeJSONLine(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// writeFolder writes a file a query, in the tree of the input.
+func writeFolder(dir string, all []compiled) error {
+	for i := range all {
+		c := &all[i]
+		if c.failure() != nil {
+			continue
+		}
+		name := filepath.Join(dir, outputName(c))
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(name, []byte(strings.TrimSuffix(c.query.Text, "\n")+"\n"), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// outputName is the rule's path below the folder, with the language's ending;
+// documents of one file are numbered from the second on. A path never leads
+// out of the folder.
+func outputName(c *compiled) string {
+	head := c.doc.Info()
+	name := strings.TrimPrefix(head.File.Name, packPrefix)
+	if !filepath.IsLocal(name) {
+		name = filepath.Base(name)
+	}
+	name = strings.TrimSuffix(name, filepath.Ext(name))
+	if head.Index > 0 {
+		name = fmt.Sprintf("%s.%d", name, head.Index)
+	}
+	return name + endings[c.to]
+}

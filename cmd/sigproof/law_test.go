@@ -1,0 +1,249 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/sigproof/sigproof"
+
+// rooms in the order in which data moves: imports point to the left.
+var rooms = []string{"sigma", "compiler", "targets", "fixtures", "cmd"}
+
+// independent packages import nothing of ours: they are second opinions.
+var independent = []string{"targets/kql/kqleval", "targets/spl/spleval"}
+
+// importers names the packages that may import a module, by path prefix. A
+// module that is not listed may not be imported.
+var importers = map[string][]string{
+	"github.com/alecthomas/participle/v2": {"sigma", "targets/kql/kqleval", "targets/spl/spleval"},
+	"gopkg.in/yaml.v3":                    {"sigma", "compiler/schema", "fixtures"},
+	"github.com/spf13/cobra":              {"cmd"},
+	"github.com/google/uuid":              {"sigma", "fixtures", "cmd"},
+	"github.com/google/go-cmp":            {"sigma", "compiler", "targets", "fixtures", "cmd"},
+	"github.com/rogpeppe/go-internal":     {"sigma", "compiler", "targets", "fixtures", "cmd"},
+	"pgregory.net/rapid":                  {"sigma", "compiler", "targets", "fixtures", "cmd"},
+	"github.com/bradleyjkemp/sigma-go":    {"sigma/sigmago", "fixtures/oracle"},
+}
+
+// A goPackage is what `go list -json` says of a package, as far as it matters.
+type goPackage struct {
+	ImportPath                         string
+	Imports, TestImports, XTestImports []string
+}
+
+func TestImportsPointLeft(t *testing.T) {
+	t.Parallel()
+	for _, p := range packages(t) {
+		path := strings.TrimPrefix(p.ImportPath, module+"/")
+		for _, imported := range slices.Concat(p.Imports, p.TestImports) {
+			if err := mayImport(path, imported); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
+func mayImport(path, imported string) error {
+	own, isOwn := strings.CutPrefix(imported, module+"/")
+	switch {
+	case isOwn && slices.Contains(independent, path) && own != path && !strings.HasPrefix(own, path+"/"):
+		return fmt.Errorf("%s imports %s: it must import nothing of ours", path, own)
+	case isOwn && room(own) > room(path):
+		return fmt.Errorf("%s imports %s: imports point left, %s", path, own, strings.Join(rooms, " <- "))
+	case isOwn || !strings.Contains(strings.Split(imported, "/")[0], "."):
+		return nil
+	}
+	for mod, who := range importers {
+		if imported == mod || strings.HasPrefix(imported, mod+"/") {
+			if slices.ContainsFunc(who, func(w string) bool { return path == w || strings.HasPrefix(path, w+"/") }) {
+				return nil
+			}
+			return fmt.Errorf("%s imports %s: only %s may", path, imported, strings.Join(who, ", "))
+		}
+	}
+	return fmt.Errorf("%s imports %s: no module that the law lists", path, imported)
+}
+
+func room(path string) int {
+	return slices.Index(rooms, strings.Split(path, "/")[0])
+}
+
+func packages(t *testing.T) []goPackage {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json", "./...")
+	cmd.Dir = root(t)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []goPackage
+	for d := json.NewDecoder(bytes.NewReader(out)); d.More(); {
+		var p goPackage
+		if err := d.Decode(&p); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+	if len(all) < len(rooms) {
+		t.Fatalf("go list found %d packages", len(all))
+	}
+	return all
+}
+
+func root(t *testing.T) string {
+	t.Helper()
+	dir, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// topLevel is all that may stand in the project's folder.
+var topLevel = []string{
+	"compiler", "sigma", "targets", "fixtures", "cmd", "docs", "go.mod", "go.sum", "Makefile", "README.md", "LICENSE",
+	"CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "Dockerfile", "action.yml",
+}
+
+func TestTopLevel(t *testing.T) {
+	t.Parallel()
+	out, err := exec.Command("git", "-C", root(t), "ls-files").Output()
+	if err != nil {
+		t.Skip("no git repository here:", err)
+	}
+	for line := range strings.Lines(string(out)) {
+		name := strings.Split(strings.TrimSpace(line), "/")[0]
+		if !strings.HasPrefix(name, ".") && !slices.Contains(topLevel, name) {
+			t.Errorf("%s stands at the top level", name)
+		}
+	}
+}
+
+// The sizes at which STYLE says to stop and think, and what has been thought
+// about: a table or a family of functions may run longer.
+const (
+	longestFile     = 650
+	longestFunction = 60
+)
+
+var longFiles = map[string]string{}
+
+var longFunctions = map[string]string{}
+
+func TestSizes(t *testing.T) {
+	t.Parallel()
+	met := map[string]bool{}
+	eachFile(t, func(path string, fset *token.FileSet, file *ast.File) {
+		if lines := fset.Position(file.FileEnd).Line; lines > longestFile {
+			if met[path] = true; longFiles[path] == "" {
+				t.Errorf("%s has %d lines, over %d: split it, or list it with the reason", path, lines, longestFile)
+			}
+		}
+		for _, d := range file.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok {
+				continue
+			}
+			name := path + ":" + f.Name.Name
+			lines := fset.Position(f.End()).Line - fset.Position(f.Pos()).Line + 1
+			if lines > longestFunction {
+				if met[name] = true; longFunctions[name] == "" {
+					t.Errorf("%s has %d lines, over %d", name, lines, longestFunction)
+				}
+			}
+		}
+	})
+	for _, list := range []map[string]string{longFiles, longFunctions} {
+		for name := range list {
+			if !met[name] {
+				t.Errorf("%s is listed as long, and is not", name)
+			}
+		}
+	}
+}
+
+func TestExportedNamesAreDocumented(t *testing.T) {
+	t.Parallel()
+	eachFile(t, func(path string, _ *token.FileSet, file *ast.File) {
+		for _, d := range file.Decls {
+			for _, name := range undocumented(d) {
+				t.Errorf("%s: %s has no doc comment", path, name)
+			}
+		}
+	})
+}
+
+func undocumented(d ast.Decl) []string {
+	switch d := d.(type) {
+	case *ast.FuncDecl:
+		if d.Name.IsExported() && d.Doc == nil && !isInterfaceMethod(d) {
+			return []string{d.Name.Name}
+		}
+	case *ast.GenDecl:
+		var names []string
+		for _, s := range d.Specs {
+			names = append(names, undocumentedSpec(d, s)...)
+		}
+		return names
+	}
+	return nil
+}
+
+// isInterfaceMethod knows the methods whose meaning their interface tells.
+func isInterfaceMethod(d *ast.FuncDecl) bool {
+	return d.Recv != nil && slices.Contains([]string{"Span", "From", "String", "Error", "Unwrap", "Len", "Less", "Swap"}, d.Name.Name)
+}
+
+func undocumentedSpec(d *ast.GenDecl, s ast.Spec) []string {
+	var names []string
+	switch s := s.(type) {
+	case *ast.TypeSpec:
+		if s.Name.IsExported() && s.Doc == nil && (d.Doc == nil || d.Lparen.IsValid()) {
+			names = append(names, s.Name.Name)
+		}
+	case *ast.ValueSpec:
+		for _, n := range s.Names {
+			if n.IsExported() && s.Doc == nil && s.Comment == nil && d.Doc == nil {
+				names = append(names, n.Name)
+			}
+		}
+	}
+	return names
+}
+
+func eachFile(t *testing.T, visit func(path string, fset *token.FileSet, file *ast.File)) {
+	t.Helper()
+	top := root(t)
+	for _, room := range rooms {
+		err := filepath.WalkDir(filepath.Join(top, room), func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || strings.Contains(path, "testdata") {
+				return err
+			}
+			fset := token.NewFileSet()
+			file, err := parser.ParseFile(fset, path, nil, parser.ParseComments)
+			if err != nil {
+				return err
+			}
+			rel, err := filepath.Rel(top, path)
+			if err != nil {
+				return err
+			}
+			visit(filepath.ToSlash(rel), fset, file)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,209 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/sigproof/sigproof/compiler"
+	"github.com/sigproof/sigproof/compiler/schema"
+	"github.com/sigproof/sigproof/sigma"
+	"github.com/sigproof/sigproof/sigma/entra"
+)
+
+// packPrefix names files of the embedded pack.
+const packPrefix = "entra:"
+
+// suiteSuffixes end the names of test files, which stand beside the rules.
+var suiteSuffixes = []string{".test.yml", ".test.yaml"}
+
+// A source is one file as the command line names it.
+type source struct {
+	name string
+	src  []byte
+}
+
+// rules are documents with what is wrong with them.
+type rules struct {
+	docs  []sigma.Document
+	diags []*sigma.Diagnostic
+}
+
+// loadRules reads and parses the rule files that args name; the embedded pack
+// if there are none.
+func (a *app) loadRules(args []string) (*rules, error) {
+	sources, err := a.sources(args, isRuleFile)
+	if err != nil {
+		return nil, err
+	}
+	r := &rules{}
+	type parsed struct {
+		docs  []sigma.Document
+		diags []*sigma.Diagnostic
+	}
+	files := inParallel(a.jobs, sources, func(s source) parsed {
+		docs, diags := sigma.Parse(s.name, s.src)
+		return parsed{docs, diags}
+	})
+	for _, f := range files {
+		r.docs = append(r.docs, f.docs...)
+		r.diags = append(r.diags, f.diags...)
+	}
+	_, diags := sigma.NewCollection(r.docs)
+	r.diags = sigma.SortDiagnostics(append(r.diags, diags...))
+	return r, nil
+}
+
+func isRuleFile(name string) bool {
+	return (strings.HasSuffix(name, ".yml") || strings.HasSuffix(name, ".yaml")) && !isSuiteFile(name)
+}
+
+func isSuiteFile(name string) bool {
+	return slices.ContainsFunc(suiteSuffixes, func(s string) bool { return strings.HasSuffix(name, s) })
+}
+
+// sources finds the files that args name: files, folders, globs, "-" and files
+// of the embedded pack. want picks files in folders; a file that is named
+// itself is always taken. Nothing found is an error.
+func (a *app) sources(args []string, want func(name string) bool) ([]source, error) {
+	if len(args) == 0 {
+		args = []string{packPrefix}
+	}
+	var out []source
+	for _, arg := range args {
+		found, err := a.find(arg, want)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, found...)
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("%s: no rule files there", strings.Join(args, " "))
+	}
+	return out, nil
+}
+
+func (a *app) find(arg string, want func(string) bool) ([]source, error) {
+	if rest, ok := strings.CutPrefix(arg, packPrefix); ok {
+		return findEmbedded(rest, want)
+	}
+	if arg == "-" {
+		src, err := io.ReadAll(a.stdin)
+		return []source{{"-", src}}, err
+	}
+	if strings.HasSuffix(arg, "...") {
+		arg = filepath.Clean(strings.TrimSuffix(arg, "..."))
+	}
+	info, err := os.Stat(arg)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(arg, "*?["):
+		return findGlob(arg)
+	case err != nil:
+		return nil, err
+	case info.IsDir():
+		return findUnder(os.DirFS(arg), ".", want, func(name string) string { return filepath.Join(arg, name) })
+	}
+	return readFiles([]string{arg})
+}
+
+func findGlob(pattern string) ([]source, error) {
+	names, err := filepath.Glob(pattern)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", pattern, err)
+	}
+	return readFiles(names)
+}
+
+func readFiles(names []string) ([]source, error) {
+	var out []source
+	for _, name := range names {
+		src, err := os.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, source{name, src})
+	}
+	return out, nil
+}
+
+// findEmbedded finds files of the pack: all of them, a folder, or a file with
+// or without its ending.
+func findEmbedded(name string, want func(string) bool) ([]source, error) {
+	named := func(n string) string { return packPrefix + n }
+	for _, try := range []string{name, name + ".yml"} {
+		if info, err := fs.Stat(entra.FS, folderName(try)); err == nil {
+			if info.IsDir() {
+				return findUnder(entra.FS, folderName(try), want, named)
+			}
+			src, err := fs.ReadFile(entra.FS, try)
+			return []source{{named(try), src}}, err
+		}
+	}
+	return nil, fmt.Errorf("%s%s: the pack has no such rule", packPrefix, name)
+}
+
+func findUnder(fsys fs.FS, root string, want func(string) bool, named func(string) string) ([]source, error) {
+	var out []source
+	err := fs.WalkDir(fsys, root, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !want(name) {
+			return err
+		}
+		src, err := fs.ReadFile(fsys, name)
+		out = append(out, source{named(name), src})
+		return err
+	})
+	return out, err
+}
+
+// meaning holds the flags that say what rules mean: the same in each command.
+type meaning struct {
+	log    string
+	define []string
+}
+
+// options turns the flags into the compiler's options. Placeholders that the
+// flags leave open have the pack's defaults.
+func (m *meaning) options() (*compiler.Options, error) {
+	given, err := defines(m.define)
+	if err != nil {
+		return nil, err
+	}
+	define := maps.Clone(entra.Defaults())
+	maps.Copy(define, given)
+	opts := &compiler.Options{Define: define}
+	if m.log != "" {
+		if opts.Log = schema.ByName(m.log); opts.Log == nil {
+			return nil, fmt.Errorf("--log: there is no log %q%s", m.log, didYouMean(m.log, logNames()))
+		}
+	}
+	return opts, nil
+}
+
+func logNames() []string {
+	var names []string
+	for _, l := range schema.Logs() {
+		names = append(names, l.Name)
+	}
+	return append(names, schema.Generic.Name)
+}
+
+func didYouMean(name string, names []string) string {
+	if near := sigma.DidYouMean(name, names); near != "" {
+		return "; " + near
+	}
+	return "; there are " + strings.Join(names, ", ")
+}
+
+// folderName is a path of the pack as package fs wants it.
+func folderName(name string) string {
+	if name = strings.TrimSuffix(name, "/"); name == "" {
+		return "."
+	}
+	return name
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sigproof/sigproof/compiler/schema"
+)
+
+func (a *app) schemaCommand() *cobra.Command {
+	var tables bool
+	cmd := &cobra.Command{
+		Use:     "schema [log]",
+		Short:   "List the logs, or the fields of one",
+		Example: "  sigproof schema\n  sigproof schema entra_audit",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := oneOf("--format", a.format, "text", "json", "jsonl"); err != nil {
+				return err
+			}
+			if tables {
+				return a.emit(writeTables)
+			}
+			if len(args) == 0 {
+				return a.emit(a.writeLogs)
+			}
+			log := schema.ByName(args[0])
+			if log == nil {
+				return fmt.Errorf("there is no log %q%s", args[0], didYouMean(args[0], logNames()))
+			}
+			return a.emit(func(w io.Writer) error { return a.writeLog(w, log) })
+		},
+	}
+	cmd.Flags().BoolVar(&tables, "kql", false, "print the tables with their columns and types, as JSON for KQL checkers")
+	return cmd
+}
+
+// writeTables writes {"Table": {"Column": "type"}}; logs that share a table
+// add up.
+func writeTables(w io.Writer) error {
+	tables := map[string]map[string]string{}
+	for _, l := range schema.Logs() {
+		columns := tables[l.KQL.Name]
+		if columns == nil {
+			columns = map[string]string{}
+			tables[l.KQL.Name] = columns
+		}
+		for _, c := range l.KQL.Columns {
+			columns[c.Name] = c.Type
+		}
+	}
+	return writeJSONLine(w, tables)
+}
+
+func (a *app) writeLogs(w io.Writer) error {
+	if a.format != "text" {
+		for _, l := range schema.Logs() {
+			if err := json.NewEncoder(w).Encode(map[string]any{
+				"log": l.Name, "title": l.Title, "table": l.KQL.Name, "sourcetypes": l.SPL.Sourcetypes, "shapes": shapeNames(l),
+			}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(tw, "LOG\tKQL TABLE\tSPLUNK SOURCETYPES\tLOGSOURCE")
+	for _, l := range schema.Logs() {
+		var sources []string
+		for _, s := range l.Sources {
+			sources = append(sources, strings.Trim(s.Product+"/"+s.Service, "/"))
+		}
+		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\n", l.Name, l.KQL.Name, strings.Join(l.SPL.Sourcetypes, " "), strings.Join(sources, " "))
+	}
+	return tw.Flush()
+}
+
+func shapeNames(l *schema.Log) []string {
+	var names []string
+	for _, s := range l.Shapes {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
+// A fieldRow is one line of the listing of a log.
+type fieldRow struct {
+	Field   string   `json:"field"`
+	Type    string   `json:"type"`
+	Aliases []string `json:"aliases"`
+	Doc     string   `json:"doc"`
+}
+
+func (a *app) writeLog(w io.Writer, log *schema.Log) error {
+	rows := fieldRows("", log.Fields, log.Lists)
+	if a.format != "text" {
+		for _, r := range rows {
+			if err := json.NewEncoder(w).Encode(r); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	fmt.Fprintf(w, "%s: %s\n%s\n\n", log.Name, log.Title, strings.TrimSpace(log.Doc))
+	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(tw, "FIELD\tTYPE\tMEANS\tALSO WRITTEN")
+	for _, r := range rows {
+		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\n", r.Field, r.Type, r.Doc, strings.Join(r.Aliases, ", "))
+	}
+	return tw.Flush()
+}
+
+func fieldRows(prefix string, fields []*schema.Field, lists []*schema.List) []fieldRow {
+	var rows []fieldRow
+	for _, f := range fields {
+		r := fieldRow{Field: prefix + f.Name, Type: string(f.Type), Doc: f.Doc, Aliases: []string{}}
+		for _, alias := range f.Aliases {
+			r.Aliases = append(r.Aliases, alias.Name)
+		}
+		rows = append(rows, r)
+	}
+	for _, l := range lists {
+		selector := "[" + l.By + "]"
+		rows = append(rows, fieldRows(prefix+l.Name+selector+".", l.Fields, l.Lists)...)
+	}
+	return rows
+}
