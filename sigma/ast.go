@@ -129,6 +129,38 @@ type (
 	}
 )
 
+// Span is the whole map of the relation.
+func (r *Relation) Span() Span { return r.At }
+
+// Span is the whole map of the log.
+func (l *Logsource) Span() Span { return l.At }
+
+// Span is where the duration is written.
+func (t *Timespan) Span() Span { return t.Text.At }
+
+// Span covers operator and number.
+func (b *Bound) Span() Span {
+	if b.Value == nil {
+		return b.Op.At
+	}
+	return following(b.Op.At, b.Value.Text.At)
+}
+
+// Span covers the alias and its fields.
+func (a *Alias) Span() Span { return a.At }
+
+// Span covers the rule and its field.
+func (f *AliasField) Span() Span { return following(f.Rule.At, f.Field.At) }
+
+// following joins a key and what belongs to it, unless an alias of YAML
+// brought that in from elsewhere: an anchor stands before what uses it.
+func following(key, value Span) Span {
+	if value.Start >= key.End {
+		return key.join(value)
+	}
+	return key
+}
+
 // Detection is what a rule or filter looks for.
 type Detection struct {
 	Searches   []*Search
@@ -136,6 +168,9 @@ type Detection struct {
 	Timeframe  *Timespan    // legacy; belongs to an aggregation
 	At         Span
 }
+
+// Span is the map that holds searches and conditions.
+func (d *Detection) Span() Span { return d.At }
 
 // Search gives the search of a name, or nil.
 func (d *Detection) Search(name string) *Search {
@@ -273,6 +308,9 @@ type Aggregate struct {
 	At                  Span
 }
 
+// Span covers the "|" and all behind it.
+func (a *Aggregate) Span() Span { return a.At }
+
 // Data is a part of a custom attribute: *Scalar, *List or *Map.
 type Data interface {
 	Node
@@ -305,6 +343,9 @@ type (
 func (d *Scalar) Span() Span { return d.Text.At }
 func (d *List) Span() Span   { return d.At }
 func (d *Map) Span() Span    { return d.At }
+
+// Span covers key and data.
+func (e *Entry) Span() Span { return following(e.Key.At, e.Data.Span()) }
 
 func (*Scalar) data() {}
 func (*List) data()   {}

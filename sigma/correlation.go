@@ -254,7 +254,7 @@ func (p *parser) aliases(e Entry) []Alias {
 		if !ok {
 			continue
 		}
-		a := Alias{Name: e.Key, At: e.whole()}
+		a := Alias{Name: e.Key, At: e.Span()}
 		for _, f := range fields.Entries {
 			a.Fields = append(a.Fields, AliasField{f.Key, p.text(f)})
 		}

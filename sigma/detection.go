@@ -61,7 +61,7 @@ func (p *parser) search(e Entry) *Search {
 	if body == nil {
 		return nil
 	}
-	return &Search{Name: e.Key, Body: body, At: e.whole()}
+	return &Search{Name: e.Key, Body: body, At: e.Span()}
 }
 
 // block reads the body of a search, or nil if it was reported. Spec,
@@ -144,7 +144,7 @@ func (p *parser) keywords(name Text, scalars []*Scalar, at Span, list bool) Bloc
 
 // item reads "field|modifier: values", or nil if it was reported.
 func (p *parser) item(e Entry) *Item {
-	item := &Item{KeyAt: e.Key.At, At: e.whole()}
+	item := &Item{KeyAt: e.Key.At, At: e.Span()}
 	p.itemKey(item, e.Key)
 	ok := p.checkModifiers(item)
 	if !p.itemValues(item, e) || !ok {

@@ -160,15 +160,6 @@ func place(key Span, d Data) Span {
 	return key
 }
 
-// whole is the span of an entry. Data that an alias brings in stands
-// elsewhere, before the key.
-func (e Entry) whole() Span {
-	if at := e.Data.Span(); at.Start >= e.Key.At.End {
-		return e.Key.At.join(at)
-	}
-	return e.Key.At
-}
-
 // document tells the kinds of documents apart by the key that only one has.
 func (p *parser) document(d Data) Document {
 	m, ok := d.(*Map)

@@ -1,0 +1,308 @@
+package sigma
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A Collection is a set of documents that may name each other. It is never
+// changed after NewCollection and may be used by many goroutines at once.
+type Collection struct {
+	Documents []Document
+
+	ids, names, titles map[string]Document
+	references         map[Document][]Document
+	dependents         map[Document][]Document
+}
+
+// NewCollection joins documents, of one file or many, and reports what only
+// shows when they are seen together: names that two have, that nobody has, or
+// that lead round in a circle.
+func NewCollection(docs []Document) (*Collection, []*Diagnostic) {
+	c := &Collection{
+		Documents:  docs,
+		ids:        make(map[string]Document, len(docs)),
+		names:      map[string]Document{},
+		titles:     make(map[string]Document, len(docs)),
+		references: map[Document][]Document{},
+		dependents: map[Document][]Document{},
+	}
+	l := &linker{Collection: c}
+	l.index()
+	for _, d := range docs {
+		switch d := d.(type) {
+		case *Rule:
+		case *Correlation:
+			l.correlation(d)
+		case *Filter:
+			l.filter(d)
+		default:
+			panic(fmt.Sprintf("sigma: unknown node %T", d))
+		}
+	}
+	l.circles()
+	return c, SortDiagnostics(l.diags)
+}
+
+// Lookup finds a document by its id, else by its name, else by its title. It
+// gives nil if there is none.
+func (c *Collection) Lookup(ref string) Document {
+	if d := c.ids[strings.ToLower(ref)]; d != nil {
+		return d
+	}
+	if d := c.names[ref]; d != nil {
+		return d
+	}
+	return c.titles[ref]
+}
+
+// References lists the documents that d names: the rules of a correlation, or
+// of a filter.
+func (c *Collection) References(d Document) []Document { return c.references[d] }
+
+// Dependents lists the documents that name d, in the order of the collection.
+// Filters for any rule name none.
+func (c *Collection) Dependents(d Document) []Document { return c.dependents[d] }
+
+// Filters lists the filters that apply to a rule: those that name it or any,
+// and whose logsource covers the rule's.
+func (c *Collection) Filters(r *Rule) []*Filter {
+	var filters []*Filter
+	for _, d := range c.Documents {
+		f, ok := d.(*Filter)
+		if ok && (f.Any || slices.Contains(c.references[f], Document(r))) && f.Logsource.Covers(r.Logsource) {
+			filters = append(filters, f)
+		}
+	}
+	return filters
+}
+
+// Covers tells whether each part that l names is the same in m. Spec, Filters:
+// a filter applies to rules of its logsource. A part that l leaves open may be
+// anything.
+func (l *Logsource) Covers(m *Logsource) bool {
+	if l == nil || m == nil {
+		return false
+	}
+	return covers(l.Category, m.Category) && covers(l.Product, m.Product) && covers(l.Service, m.Service)
+}
+
+func covers(a, b Text) bool { return a.Value == "" || a.Value == b.Value }
+
+// A linker fills a Collection.
+type linker struct {
+	*Collection
+	diags []*Diagnostic
+}
+
+func (l *linker) report(severity Severity, code string, in Document, at Span, message string) *Diagnostic {
+	d := &Diagnostic{Code: code, Severity: severity, File: in.Info().File, At: at, Message: message}
+	l.diags = append(l.diags, d)
+	return d
+}
+
+// index fills the maps of names. The first document keeps a name that two
+// claim.
+func (l *linker) index() {
+	for _, d := range l.Documents {
+		h := d.Info()
+		l.claim(l.ids, d, "id", h.ID, strings.ToLower(h.ID.Value))
+		l.claim(l.names, d, "name", h.Name, h.Name.Value)
+		if l.titles[h.Title.Value] == nil {
+			l.titles[h.Title.Value] = d
+		}
+	}
+	delete(l.titles, "")
+}
+
+func (l *linker) claim(index map[string]Document, d Document, what string, t Text, key string) {
+	if key == "" {
+		return
+	}
+	first := index[key]
+	if first == nil {
+		index[key] = d
+		return
+	}
+	at := first.Info().ID.At
+	if what == "name" {
+		at = first.Info().Name.At
+	}
+	diag := l.report(Error, "collection/duplicate-"+what, d, t.At, fmt.Sprintf("%s %q is taken: %q has it", what, t.Value, first.Info().Label()))
+	diag.Related = append(diag.Related, Related{first.Info().File, at, "the first stands here"})
+}
+
+// refer finds the document that ref means, and reports a reference to nothing.
+func (l *linker) refer(from Document, ref Text) Document {
+	to := l.Lookup(ref.Value)
+	if to == nil {
+		d := l.report(Error, "collection/dangling", from, ref.At, fmt.Sprintf("no document has the id or name %q", ref.Value))
+		if near := Nearest(ref.Value, l.known()); len(near) > 0 {
+			d.label(DidYouMean(ref.Value, l.known())).fix("write "+near[0], false, Edit{ref.At, quoteYAML(near[0])})
+		}
+		return nil
+	}
+	h := to.Info()
+	if l.ids[strings.ToLower(ref.Value)] == nil && l.names[ref.Value] == nil {
+		l.titleReference(from, to, ref)
+	}
+	if h.Broken {
+		l.report(Info, "collection/broken-reference", from, ref.At, fmt.Sprintf("%q has errors of its own, so this document can't be compiled", h.Label()))
+	}
+	return to
+}
+
+// link notes that from builds on to.
+func (l *linker) link(from, to Document) {
+	if !slices.Contains(l.references[from], to) {
+		l.references[from] = append(l.references[from], to)
+		l.dependents[to] = append(l.dependents[to], from)
+	}
+}
+
+// titleReference accepts a title, since older documents use it, unless two
+// documents have it.
+func (l *linker) titleReference(from, to Document, ref Text) {
+	for _, d := range l.Documents {
+		if d != to && d.Info().Title.Value == ref.Value {
+			diag := l.report(Error, "collection/ambiguous", from, ref.At, fmt.Sprintf("two documents have the title %q; an id or name must say which is meant", ref.Value))
+			diag.Related = append(diag.Related, Related{to.Info().File, to.Info().Title.At, "one stands here"}, Related{d.Info().File, d.Info().Title.At, "another here"})
+			return
+		}
+	}
+	diag := l.report(Info, "collection/title-reference", from, ref.At, fmt.Sprintf("%q is a title; an id or name lasts longer", ref.Value))
+	for _, t := range []Text{to.Info().Name, to.Info().ID} {
+		if t.Value != "" {
+			diag.fix("write "+t.Value, true, Edit{ref.At, quoteYAML(t.Value)})
+			return
+		}
+	}
+}
+
+// known lists what a reference may say.
+func (l *linker) known() []string {
+	var names []string
+	for _, d := range l.Documents {
+		for _, t := range []Text{d.Info().Name, d.Info().ID, d.Info().Title} {
+			if t.Value != "" {
+				names = append(names, t.Value)
+			}
+		}
+	}
+	return names
+}
+
+func (l *linker) correlation(c *Correlation) {
+	for _, ref := range c.Rules {
+		l.counted(c, ref)
+	}
+	if c.Extended != nil && c.Extended.Expr != nil {
+		l.extended(c)
+	}
+	for _, a := range c.Aliases {
+		for _, f := range a.Fields {
+			if to := l.Lookup(f.Rule.Value); to == nil || !slices.Contains(l.references[c], to) {
+				l.report(Error, "correlation/alias", c, f.Rule.At, fmt.Sprintf("alias %q names %q, which is none of the correlation's rules", a.Name.Value, f.Rule.Value)).
+					label(DidYouMean(f.Rule.Value, values(c.Rules)))
+			}
+		}
+	}
+}
+
+// counted links a correlation to a document whose events it counts.
+func (l *linker) counted(c *Correlation, ref Text) {
+	switch to := l.refer(c, ref).(type) {
+	case nil:
+	case *Filter:
+		l.report(Error, "collection/kind", c, ref.At, fmt.Sprintf("%q is a filter; a correlation counts the events of rules", to.Label()))
+	default:
+		l.link(c, to)
+	}
+}
+
+// extended resolves the names in a condition over rules. Without "rules" it
+// is the condition that says which they are.
+func (l *linker) extended(c *Correlation) {
+	for n := range Preorder(c.Extended.Expr) {
+		switch x := n.(type) {
+		case *Ref:
+			if len(c.Rules) == 0 {
+				l.counted(c, Text{x.Name, x.At})
+			} else if to := l.Lookup(x.Name); to == nil || !slices.Contains(l.references[c], to) {
+				l.report(Error, "collection/dangling", c, x.At, fmt.Sprintf("condition names %q, which is not among the correlation's rules", x.Name)).
+					label(DidYouMean(x.Name, values(c.Rules)))
+			}
+		case *Quantified:
+			if !slices.ContainsFunc(c.Rules, func(t Text) bool { return MatchesPattern(x.Pattern, t.Value) }) {
+				l.report(Error, "collection/dangling", c, x.Of, fmt.Sprintf("none of the correlation's rules is named like %q", x.Pattern))
+			}
+		}
+	}
+}
+
+func values(texts []Text) []string {
+	out := make([]string, len(texts))
+	for i, t := range texts {
+		out[i] = t.Value
+	}
+	return out
+}
+
+// filter resolves the rules of a filter. Spec, Filters: correlations are not
+// filtered, their rules are.
+func (l *linker) filter(f *Filter) {
+	for _, ref := range f.Rules {
+		switch to := l.refer(f, ref).(type) {
+		case nil:
+		case *Rule:
+			l.link(f, to)
+			if f.Logsource != nil && to.Logsource != nil && !f.Logsource.Covers(to.Logsource) {
+				d := l.report(Error, "collection/logsource", f, ref.At, fmt.Sprintf("the filter's logsource does not cover that of %q, so it would never apply", to.Label()))
+				d.Related = append(d.Related, Related{to.File, to.Logsource.At, "the rule's logsource"})
+			}
+		default:
+			l.report(Error, "collection/kind", f, ref.At, fmt.Sprintf("%q is no rule; a filter goes to rules, also to those of a correlation", to.Info().Label()))
+		}
+	}
+}
+
+// circles reports correlations that lead back to themselves, each circle once.
+func (l *linker) circles() {
+	done := map[Document]bool{}
+	var path []Document
+	var visit func(d Document)
+	visit = func(d Document) {
+		if i := slices.Index(path, d); i >= 0 {
+			l.circle(path[i:])
+			return
+		}
+		if done[d] {
+			return
+		}
+		path = append(path, d)
+		for _, to := range l.references[d] {
+			visit(to)
+		}
+		path = path[:len(path)-1]
+		done[d] = true
+	}
+	for _, d := range l.Documents {
+		visit(d)
+	}
+}
+
+func (l *linker) circle(path []Document) {
+	first := path[0].(*Correlation) // only they can refer to what refers on
+	labels := make([]string, 0, len(path)+1)
+	for _, d := range append(slices.Clone(path), path[0]) {
+		labels = append(labels, fmt.Sprintf("%q", d.Info().Label()))
+	}
+	at := first.Type.At
+	for _, ref := range first.Rules {
+		if l.Lookup(ref.Value) == path[1%len(path)] {
+			at = ref.At
+		}
+	}
+	l.report(Error, "collection/circle", first, at, "the correlation waits for itself: "+strings.Join(labels, " -> "))
+}
