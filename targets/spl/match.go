@@ -1,0 +1,193 @@
+package spl
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/sigproof/sigproof/compiler/ir"
+)
+
+// onValue is the condition that one value satisfies one of the matches.
+// Equalities stand in one list.
+func onValue(v string, matches []ir.Match) cond {
+	var parts []cond
+	var equal, equalCased []string
+	for _, m := range matches {
+		switch m := m.(type) {
+		case *ir.Text:
+			shape, s := m.Shape()
+			switch {
+			case shape != ir.Equals || numeric(s) && m.Cased:
+				parts = append(parts, textCond(v, m))
+			case m.Cased:
+				equalCased = append(equalCased, text(s))
+			default:
+				equal = append(equal, text(lower(s)))
+			}
+		case *ir.Number:
+			equal = append(equal, quotedNumbers(m)...)
+		case *ir.Bool:
+			equal = append(equal, text(fmt.Sprint(m.Value)))
+		case *ir.Regex:
+			parts = append(parts, match(v, regexSource(m)))
+		case *ir.Compare:
+			parts = append(parts, compareCond(v, m))
+		case *ir.CIDR:
+			parts = append(parts, cidrCond(v, m.Prefix))
+		case *ir.TimePart:
+			parts = append(parts, timeCond(v, m))
+		default:
+			panic(fmt.Sprintf("spl: unknown match %T", m))
+		}
+	}
+	// Manual, lower: it gives a string, so that a field of digits is compared
+	// as text and 04624 is not 4624.
+	parts = append(oneOf("lower("+v+")", equal), append(oneOf(v, equalCased), parts...)...)
+	return anyOf(parts)
+}
+
+func oneOf(v string, values []string) []cond {
+	switch len(values) {
+	case 0:
+		return nil
+	case 1:
+		return []cond{compare(v + "=" + values[0])}
+	}
+	return []cond{call("in", v+", "+strings.Join(values, ", "))}
+}
+
+func quotedNumbers(m *ir.Number) []string {
+	canonical := m.Value.String()
+	if m.Written == canonical || m.Written == "" {
+		return []string{text(canonical)}
+	}
+	return []string{text(canonical), text(lower(m.Written))}
+}
+
+// numeric tells whether a text looks like a number, so that = might compare
+// numbers.
+func numeric(s string) bool {
+	_, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
+	return err == nil
+}
+
+// lower lowers each letter by itself, as Splunk does: İ stays one character.
+func lower(s string) string { return strings.Map(unicode.ToLower, s) }
+
+// match is true if a regular expression is found anywhere in the text.
+func match(v, pattern string) cond { return call("match", v+", "+text(pattern)) }
+
+func textCond(v string, m *ir.Text) cond {
+	if anything(m) {
+		return call("isnotnull", v)
+	}
+	return match(v, textPattern(m))
+}
+
+// anything tells whether a text is nothing but stars.
+func anything(m *ir.Text) bool {
+	for _, p := range m.Parts {
+		if p.Kind != ir.AnyRun {
+			return false
+		}
+	}
+	return len(m.Parts) > 0
+}
+
+// onePattern gives the regular expression that alone says the matches.
+func onePattern(matches []ir.Match) (string, bool) {
+	if len(matches) != 1 {
+		return "", false
+	}
+	switch m := matches[0].(type) {
+	case *ir.Text:
+		return textPattern(m), !anything(m)
+	case *ir.Regex:
+		return regexSource(m), true
+	}
+	return "", false
+}
+
+// number is what gt and its kin read as a number. tonumber alone also takes
+// blanks around it, inf and nan.
+const number = `^[+-]?(\d+(\.\d+)?|\.\d+)([eE][+-]?\d+)?\z`
+
+var operators = map[ir.Op]string{ir.Eq: "=", ir.Neq: "!=", ir.Lt: "<", ir.Lte: "<=", ir.Gt: ">", ir.Gte: ">="}
+
+func compareCond(v string, m *ir.Compare) cond {
+	return allOf(match(v, number), compare("tonumber("+v+")"+operators[m.Op]+m.Value.String()))
+}
+
+// mapped is where IPv4 addresses stand among those of IPv6.
+var mapped = netip.MustParsePrefix("::ffff:0.0.0.0/96")
+
+// cidrCond counts an IPv4-mapped IPv6 address as the IPv4 one that it is, which
+// cidrmatch does not.
+func cidrCond(v string, p netip.Prefix) cond {
+	in := func(p netip.Prefix) cond { return call("cidrmatch", text(p.String())+", "+v) }
+	switch {
+	case p.Addr().Is4():
+		six := netip.PrefixFrom(netip.AddrFrom16(p.Addr().As16()), p.Bits()+96)
+		return anyOf([]cond{in(p), in(six)})
+	case p.Overlaps(mapped):
+		return allOf(in(p), not(in(mapped)))
+	}
+	return in(p)
+}
+
+// valueLimits declares what SPL can't tell apart about the value of a match.
+func (s *scope) valueLimits(t *ir.Test, m ir.Match) {
+	switch m := m.(type) {
+	case *ir.Text:
+		s.textLimits(t, m)
+	case *ir.Number:
+		s.limit("spl/number-text", t.At)
+	case *ir.Null, *ir.Exists:
+		s.limit("spl/null-is-absent", t.At)
+		if t.Field.Path == nil {
+			s.limit("spl/object-is-absent", t.At)
+		}
+	case *ir.Present:
+		if t.Field.Path == nil {
+			s.limit("spl/object-is-absent", t.At)
+		}
+	case *ir.Regex:
+		s.limit("spl/number-text", t.At)
+	case *ir.Compare:
+		s.limit("spl/number-precision", t.At)
+	case *ir.FieldRef:
+		s.limit("spl/number-text", t.At)
+		s.limit("spl/case-folding", t.At)
+	case *ir.Bool, *ir.CIDR, *ir.TimePart:
+	default:
+		panic(fmt.Sprintf("spl: unknown match %T", m))
+	}
+}
+
+func (s *scope) textLimits(t *ir.Test, m *ir.Text) {
+	s.limit("spl/number-text", t.At)
+	for _, p := range m.Parts {
+		if !m.Cased && strings.ContainsFunc(p.Text, foldsOddly) {
+			s.limit("spl/case-folding", t.At)
+		}
+	}
+}
+
+// foldsOddly tells whether simple folding makes a letter equal to more than
+// its own other case, or lowering it might differ.
+func foldsOddly(r rune) bool {
+	if r >= 0x80 {
+		return unicode.IsLetter(r)
+	}
+	return strings.ContainsRune("ksiKSI", r)
+}
+
+// fieldLimits declares what SPL can't tell apart about a field.
+func (s *scope) fieldLimits(t *ir.Test) {
+	if !s.log.Open && s.member == "" && t.Field.Type != "object" {
+		s.limit("spl/list-in-field", t.At)
+	}
+}

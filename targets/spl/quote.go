@@ -1,0 +1,69 @@
+package spl
+
+import (
+	"strings"
+	"unicode"
+)
+
+// text quotes a string for eval and where. Manual, "Quotes and escaping
+// characters": "The backslash character is used to escape quotes, pipes, and
+// the backslash character itself"; so both are doubled, and what follows is
+// taken as it is.
+func text(s string) string {
+	return `"` + escaper.Replace(s) + `"`
+}
+
+var escaper = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
+
+// searchText quotes a value of the search command, or gives false if it can't
+// be said there: * is a wildcard even in quotes, "The backslash symbol can't be
+// used to escape the asterisk in search strings", and a value with a slash may
+// be taken for a network. The line that a query stands on is one line for
+// people, so line breaks go to where as well.
+func searchText(s string) (string, bool) {
+	if strings.ContainsFunc(s, unicode.IsControl) || strings.ContainsRune(s, '*') {
+		return "", false
+	}
+	return text(s), true
+}
+
+// field writes the name of a field for eval and where. Manual, eval: "If the
+// expression references a field name that contains non-alphanumeric
+// characters, the field name must be surrounded by single quotation marks."
+func field(name string) string {
+	if plain(name) {
+		return name
+	}
+	return "'" + name + "'"
+}
+
+// searchField writes the name of a field for search and for the left side of
+// eval, where odd characters want double quotes.
+func searchField(name string) string {
+	if plain(name) {
+		return name
+	}
+	return `"` + name + `"`
+}
+
+// reserved are the words that mean something in an expression.
+var reserved = map[string]bool{
+	"AND": true, "OR": true, "NOT": true, "XOR": true, "IN": true, "LIKE": true, "BY": true, "AS": true, "TRUE": true, "FALSE": true, "NULL": true,
+}
+
+func plain(name string) bool {
+	for i := range len(name) {
+		c := name[i]
+		letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c == '_'
+		if !letter && (i == 0 || c < '0' || c > '9') {
+			return false
+		}
+	}
+	return name != "" && !reserved[strings.ToUpper(name)]
+}
+
+// nameable tells whether a field's name can be written at all: SPL has no
+// escapes in the quotes around names, and a star there stands for many names.
+func nameable(name string) bool {
+	return name != "" && !strings.ContainsAny(name, "\"'`\\*<>[]|$") && !strings.ContainsFunc(name, unicode.IsControl)
+}

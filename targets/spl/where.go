@@ -1,0 +1,112 @@
+package spl
+
+import (
+	"fmt"
+
+	"github.com/sigproof/sigproof/compiler/ir"
+	"github.com/sigproof/sigproof/targets/internal/write"
+)
+
+// where writes a predicate as an expression. A where drops a row whose
+// expression is null, and NOT of null is null: under a NOT each test is made
+// never to be null.
+func (s *scope) where(p ir.Pred, negated bool) write.Expr {
+	switch p := p.(type) {
+	case *ir.And:
+		return s.join(p.X, " AND ", negated)
+	case *ir.Or:
+		return s.join(p.X, " OR ", negated)
+	case *ir.Not:
+		return write.Expr{Text: s.where(p.X, true).In(levelAtom).Wrap("NOT ", ""), Level: levelNot}
+	case *ir.Const:
+		return write.Expr{Text: write.Of(fmt.Sprintf("%t()", p.Value)), Level: levelAtom}
+	case *ir.Member:
+		return write.Expr{Text: s.memberTest(p), Level: levelAtom}
+	case *ir.Test:
+		return s.test(p, negated)
+	default:
+		panic(fmt.Sprintf("spl: unknown predicate %T", p))
+	}
+}
+
+func (s *scope) join(x []ir.Pred, op string, negated bool) write.Expr {
+	parts := make([]write.Text, len(x))
+	for i, p := range x {
+		parts[i] = s.where(p, negated).In(levelNot)
+	}
+	return write.Expr{Text: write.Join(parts, op), Level: levelJoin}
+}
+
+// test writes one test: what it asks of the field as a whole, then what it
+// asks of the field's values.
+func (s *scope) test(t *ir.Test, negated bool) write.Expr {
+	c := s.testCond(t, negated)
+	return write.Expr{Text: s.link(t, c.text), Level: c.level}
+}
+
+func (s *scope) testCond(t *ir.Test, negated bool) cond {
+	if t.Field == nil {
+		return call("isnotnull", s.met[t])
+	}
+	s.fieldLimits(t)
+	v := s.value(t.Field)
+	var parts []cond
+	var onValue []ir.Match
+	for _, m := range t.Any {
+		s.valueLimits(t, m)
+		switch m := m.(type) {
+		case *ir.Null:
+			parts = append(parts, call("isnull", v.text))
+		case *ir.Present, *ir.Exists:
+			parts = append(parts, call("isnotnull", v.text))
+		case *ir.FieldRef:
+			parts = append(parts, s.fieldRef(v, m, negated))
+		default:
+			onValue = append(onValue, m)
+		}
+	}
+	if len(onValue) > 0 {
+		parts = append(parts, v.ask(onValue, negated))
+	}
+	return anyOf(parts)
+}
+
+// A cond is a boolean expression of where.
+type cond struct {
+	text  string
+	level int
+}
+
+func call(function, arguments string) cond {
+	return cond{function + "(" + arguments + ")", levelAtom}
+}
+
+func compare(text string) cond { return cond{text, levelAtom} }
+
+func anyOf(parts []cond) cond { return joined(parts, " OR ") }
+
+func allOf(parts ...cond) cond { return joined(parts, " AND ") }
+
+func joined(parts []cond, op string) cond {
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	text := ""
+	for i, p := range parts {
+		if i > 0 {
+			text += op
+		}
+		if p.level == levelJoin {
+			p.text = "(" + p.text + ")"
+		}
+		text += p.text
+	}
+	return cond{text, levelJoin}
+}
+
+func not(c cond) cond {
+	if c.level < levelAtom {
+		c.text = "(" + c.text + ")"
+	}
+	return cond{"NOT " + c.text, levelNot}
+}
