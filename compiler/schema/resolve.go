@@ -2,6 +2,8 @@ package schema
 
 import (
 	"strings"
+
+	"github.com/sigproof/sigproof/sigma"
 )
 
 // A Ref is what a field name of a rule means in a log.
@@ -21,63 +23,96 @@ type Ref struct {
 
 // Resolve finds the field that a rule calls name. It returns nil if the log
 // has none; Near then gives the names that come closest.
+//
+// Names differ from each other in case alone at times (Location is a country,
+// location a place), so an exact one wins over one in other case.
 func (l *Log) Resolve(name string) *Ref {
 	if l.Open {
 		return &Ref{Field: &Field{Name: name, Type: Any}, Name: name}
 	}
-	if r := l.resolveCanonical(name); r != nil {
+	if r := l.resolve(name, exact); r != nil {
 		return r
 	}
-	return l.resolveAlias(name)
+	r := l.resolve(name, strings.EqualFold)
+	if r != nil && (r.Alias == nil || r.Alias.Warn == "") {
+		r.Alias = &Alias{Name: name, For: r.Name, Warn: "field names are case-sensitive: " + r.Name}
+	}
+	return r
 }
 
-func (l *Log) resolveCanonical(name string) *Ref {
-	for _, f := range l.Fields {
-		if f.Name == name {
-			return &Ref{Field: f, Name: name, Path: f.Path}
+// Near gives the canonical names that someone who wrote name may have meant.
+func (l *Log) Near(name string) []string { return sigma.Nearest(name, l.Names()) }
+
+// A comparison of names: exact, or in any case.
+type comparison func(a, b string) bool
+
+func exact(a, b string) bool { return a == b }
+
+// resolve tries a name as the canonical one, as an alias, behind a product's
+// prefix, and with lists as Splunk writes them.
+func (l *Log) resolve(name string, equal comparison) *Ref {
+	if r := l.canonical(name, equal); r != nil {
+		return r
+	}
+	if r := l.alias(name, equal); r != nil {
+		return r
+	}
+	for i := range l.Prefixes {
+		p := &l.Prefixes[i]
+		if rest, ok := cutPrefix(name, p.Name, equal); ok && len(rest) > 1 {
+			if r := l.resolve(rest[1:], equal); r != nil {
+				return r.spelt(Alias{Name: name, Origin: p.Origin, Warn: p.Warn})
+			}
 		}
 	}
-	return resolveList(l.Lists, name)
-}
-
-// resolveAlias replaces the longest alias that name is, or begins with, by the
-// canonical name. Aliases differ from each other in case alone at times, so an
-// exact one wins over one in other case.
-func (l *Log) resolveAlias(name string) *Ref {
-	for _, equal := range []func(a, b string) bool{exact, strings.EqualFold} {
-		var best *Ref
-		longest := -1
-		l.eachAlias(func(canonical string, a *Alias) {
-			rest, ok := cutPrefix(name, a.Name, equal)
-			if !ok || len(a.Name) <= longest {
-				return
-			}
-			if r := l.resolveCanonical(canonical + rest); r != nil {
-				r.Alias, best, longest = a, r, len(a.Name)
-			}
-		})
-		if best != nil {
-			return best
-		}
+	if !strings.Contains(name, "{}") {
+		return nil
 	}
-	return l.resolveFold(name)
-}
-
-// resolveFold accepts a canonical name in other case, which is an alias that
-// nobody declared.
-func (l *Log) resolveFold(name string) *Ref {
-	for _, f := range l.Fields {
-		if strings.EqualFold(f.Name, name) {
-			return &Ref{Field: f, Name: f.Name, Path: f.Path, Alias: &Alias{Name: name, Warn: "field names are case-sensitive: " + f.Name}}
-		}
+	if r := l.resolve(strings.ReplaceAll(name, "{}", "[]"), equal); r != nil {
+		return r.spelt(Alias{Name: name, Origin: "Splunk"})
 	}
 	return nil
 }
 
-func exact(a, b string) bool { return a == b }
+// spelt notes the spelling of a name of which a part was resolved already.
+func (r *Ref) spelt(a Alias) *Ref {
+	a.For = r.Name
+	if r.Alias != nil && a.Warn == "" {
+		a.Warn = r.Alias.Warn
+	}
+	r.Alias = &a
+	return r
+}
+
+func (l *Log) canonical(name string, equal comparison) *Ref {
+	for _, f := range l.Fields {
+		if equal(f.Name, name) {
+			return &Ref{Field: f, Name: f.Name, Path: f.Path}
+		}
+	}
+	return resolveList(l.Lists, name, equal)
+}
+
+// alias replaces the longest alias that name is, or begins with, by the
+// canonical name.
+func (l *Log) alias(name string, equal comparison) *Ref {
+	var best *Ref
+	longest := -1
+	for i := range l.Aliases {
+		a := &l.Aliases[i]
+		rest, ok := cutPrefix(name, a.Name, equal)
+		if !ok || len(a.Name) <= longest {
+			continue
+		}
+		if r := l.canonical(a.For+rest, equal); r != nil {
+			r.Alias, best, longest = a, r, len(a.Name)
+		}
+	}
+	return best
+}
 
 // cutPrefix takes a prefix that ends at a name's end, a dot or a bracket.
-func cutPrefix(name, prefix string, equal func(a, b string) bool) (rest string, ok bool) {
+func cutPrefix(name, prefix string, equal comparison) (rest string, ok bool) {
 	if len(name) < len(prefix) || !equal(name[:len(prefix)], prefix) {
 		return "", false
 	}
@@ -85,26 +120,11 @@ func cutPrefix(name, prefix string, equal func(a, b string) bool) (rest string, 
 	return rest, rest == "" || rest[0] == '.' || rest[0] == '['
 }
 
-// eachAlias visits the aliases of fields and of lists, with the canonical name
-// that each stands for.
-func (l *Log) eachAlias(visit func(canonical string, a *Alias)) {
-	for _, f := range l.Fields {
-		for i := range f.Aliases {
-			visit(f.Name, &f.Aliases[i])
-		}
-	}
-	for _, list := range l.Lists {
-		for i := range list.Aliases {
-			visit(list.Name, &list.Aliases[i])
-		}
-	}
-}
-
 // resolveList reads list[selector].rest. A selector may hold dots and dashes:
 // what stands in the brackets is the whole name.
-func resolveList(lists []*List, name string) *Ref {
+func resolveList(lists []*List, name string, equal comparison) *Ref {
 	for _, list := range lists {
-		rest, ok := cutPrefix(name, list.Name, exact)
+		rest, ok := cutPrefix(name, list.Name, equal)
 		if !ok {
 			continue
 		}
@@ -117,12 +137,12 @@ func resolveList(lists []*List, name string) *Ref {
 			step.Is, rest = rest[1:end], rest[end+1:]
 			step.Every = step.Is == ""
 		}
-		return resolveMember(list, step, rest)
+		return resolveMember(list, step, rest, equal)
 	}
 	return nil
 }
 
-func resolveMember(list *List, step Step, rest string) *Ref {
+func resolveMember(list *List, step Step, rest string, equal comparison) *Ref {
 	if rest == "" {
 		if list.Value == "" || step.Every {
 			return wholeList(list, step)
@@ -133,9 +153,9 @@ func resolveMember(list *List, step Step, rest string) *Ref {
 	if !ok {
 		return nil
 	}
-	below := resolveList(list.Lists, property)
+	below := resolveList(list.Lists, property, equal)
 	for _, f := range list.Fields {
-		if f.Name == property {
+		if equal(f.Name, property) {
 			below = &Ref{Field: f, Name: f.Name, Path: f.Path}
 		}
 	}

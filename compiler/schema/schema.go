@@ -37,6 +37,16 @@ type Log struct {
 	SPL     Feed
 	Shapes  []*Shape
 
+	// Aliases lists every spelling of a name of the log that is not canonical:
+	// those of its fields and lists, its columns, the places where its shapes
+	// keep something, and others that people are known to write. Beginnings of
+	// names are in it too: InitiatedBy stands for initiatedBy in
+	// InitiatedBy.user.id.
+	Aliases []Alias
+
+	// Prefixes are what some products write before every name: properties.
+	Prefixes []Alias
+
 	// Open takes every field as a rule writes it: nothing is declared.
 	Open bool
 }
@@ -71,9 +81,10 @@ type Field struct {
 	Control string
 }
 
-// An Alias is another spelling of a field's name.
+// An Alias is another spelling of a field's name, or of its beginning.
 type Alias struct {
 	Name   string
+	For    string // the canonical name; empty in Prefixes
 	Origin string // who spells it so
 	Warn   string // what is wrong with using it; empty if nothing is
 }
@@ -100,7 +111,9 @@ type Table struct {
 }
 
 // A Column of a Table. From is the canonical path that it holds; empty if it
-// has no place in the canonical event.
+// has no place in the canonical event. Of several columns that hold the same
+// path queries use the first; of a row the last one with a value is read, so
+// that a copy stands before the original that it may be older than.
 type Column struct {
 	Name string
 	Type string // as KQL calls it
@@ -124,18 +137,86 @@ type Shape struct {
 	// "properties". Empty means that it is the written one.
 	Base string
 
+	// Text says that the value at Base is JSON text, and not an object.
+	Text bool
+
+	// Form is how what is written differs from a JSON object of this layout,
+	// such as "query" for a result of the Log Analytics query API; empty if it
+	// does not. Package event knows the forms.
+	Form string
+
 	// Moved lists the canonical paths that stand elsewhere than under Base.
 	// The first address of a path is written, all are tried in reading.
 	Moved []Address
 
 	// Lacks lists the canonical paths that the shape can't carry.
 	Lacks []string
+
+	// Marks tell the shape from others: all of them hold of what is written in
+	// it. Of two shapes whose marks hold, the one with more is meant, then the
+	// one whose log, and which itself, comes first.
+	Marks []Mark
+
+	// Fixed lists what every event of the shape says, whatever it holds.
+	Fixed []Fixed
+
+	// Times is how the shape writes the times under Base; see Address.
+	Times string
+
+	// Computed says that fields made in reading are written too: in shapes of
+	// our own.
+	Computed bool
 }
 
 // An Address says where a shape keeps a canonical path.
 type Address struct {
 	Path string   // canonical
-	At   []string // dotted, in the written event
+	At   []string // in the written event; see Steps
+
+	// Copies are written like the first of At, and tried after all of At.
+	Copies []string
+
+	// Times is how a time is written at Copies: "z" (the default,
+	// 2006-01-02T15:04:05Z), "offset" (…+00:00), "bare" (without either) or
+	// "us" (1/2/2006 3:04:05 PM).
+	Times string
+
+	// Type is the type of the value at Copies; empty if it is the field's.
+	Type Type
+}
+
+// A Mark holds when a value stands at one of the addresses, and is one of Is
+// if that is given: texts in any case, in which a star stands for any run.
+type Mark struct {
+	At []string
+	Is []string
+
+	// Absent turns it over: there is no such value.
+	Absent bool
+}
+
+// Fixed is a value that a shape always has at an address.
+type Fixed struct {
+	At    string
+	Value string
+	Type  Type
+}
+
+// Steps splits an address into keys. A dot separates them; a key that holds
+// dots itself stands in brackets: claims.[http://schemas.example/name].
+func Steps(address string) []string {
+	var keys []string
+	for address != "" {
+		if rest, ok := strings.CutPrefix(address, "["); ok {
+			if key, after, closed := strings.Cut(rest, "]"); closed {
+				keys, address = append(keys, key), strings.TrimPrefix(after, ".")
+				continue
+			}
+		}
+		key, rest, _ := strings.Cut(address, ".")
+		keys, address = append(keys, key), rest
+	}
+	return keys
 }
 
 // A Step goes from a value to one below it: to the value of Key, and if By is
@@ -169,10 +250,10 @@ func (p Path) String() string {
 	return b.String()
 }
 
-// Keys makes a path of plain keys from a dotted name.
+// Keys makes a path of plain keys from a dotted name; see Steps.
 func Keys(dotted string) Path {
 	var p Path
-	for _, k := range strings.Split(dotted, ".") {
+	for _, k := range Steps(dotted) {
 		p = append(p, Step{Key: k})
 	}
 	return p
@@ -194,7 +275,7 @@ func (s Source) fits(rule Source) int {
 	n := 0
 	for _, p := range [][2]string{{s.Product, rule.Product}, {s.Service, rule.Service}, {s.Category, rule.Category}} {
 		switch {
-		case p[0] == "" && p[1] == "":
+		case p[0] == "":
 		case strings.EqualFold(p[0], p[1]):
 			n++
 		default:

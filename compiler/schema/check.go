@@ -1,0 +1,116 @@
+package schema
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+var (
+	fieldTypes  = []Type{Any, String, Number, Bool, Time, Object}
+	columnTypes = []string{"bool", "datetime", "dynamic", "int", "long", "real", "string"}
+	timeFormats = []string{"", "z", "offset", "bare", "us"}
+)
+
+// checkNames looks for names that are declared twice, and for types that there
+// are not.
+func checkNames(l *Log) error {
+	if err := checkFields(l.Fields); err != nil {
+		return err
+	}
+	return checkLists(l.Lists)
+}
+
+func checkFields(fields []*Field) error {
+	seen := map[string]bool{}
+	for _, f := range fields {
+		if seen[f.Name] {
+			return fmt.Errorf("field %s is declared twice", f.Name)
+		}
+		seen[f.Name] = true
+		if !slices.Contains(fieldTypes, f.Type) {
+			return fmt.Errorf("field %s: no type %q", f.Name, f.Type)
+		}
+		if f.Doc == "" {
+			return fmt.Errorf("field %s: no doc", f.Name)
+		}
+	}
+	return nil
+}
+
+func checkLists(lists []*List) error {
+	for _, list := range lists {
+		if err := checkFields(list.Fields); err != nil {
+			return fmt.Errorf("list %s: %w", list.Name, err)
+		}
+		if err := checkLists(list.Lists); err != nil {
+			return fmt.Errorf("list %s: %w", list.Name, err)
+		}
+	}
+	return nil
+}
+
+// check holds what tables and shapes say against the fields of the log.
+func check(l *Log) error {
+	for _, c := range l.KQL.Columns {
+		if !slices.Contains(columnTypes, c.Type) {
+			return fmt.Errorf("column %s: no type %q", c.Name, c.Type)
+		}
+		if c.From != "" && !l.reaches(c.From) {
+			return fmt.Errorf("column %s: no path %q", c.Name, c.From)
+		}
+	}
+	for _, a := range l.Aliases {
+		if !l.reaches(a.For) {
+			return fmt.Errorf("alias %s: no path %q", a.Name, a.For)
+		}
+	}
+	for _, s := range l.Shapes {
+		if err := checkShape(l, s); err != nil {
+			return fmt.Errorf("shape %s: %w", s.Name, err)
+		}
+	}
+	for _, name := range []string{l.Time, l.ID} {
+		if name != "" && l.field(name) == nil {
+			return fmt.Errorf("no field %q", name)
+		}
+	}
+	return nil
+}
+
+func checkShape(l *Log, s *Shape) error {
+	if len(s.Marks) == 0 {
+		return fmt.Errorf("no marks")
+	}
+	if !slices.Contains(timeFormats, s.Times) {
+		return fmt.Errorf("no way %q to write times", s.Times)
+	}
+	for _, a := range s.Moved {
+		if !l.reaches(a.Path) {
+			return fmt.Errorf("moved: no path %q", a.Path)
+		}
+		if !slices.Contains(timeFormats, a.Times) {
+			return fmt.Errorf("moved %s: no way %q to write times", a.Path, a.Times)
+		}
+	}
+	for _, p := range s.Lacks {
+		if !l.reaches(p) {
+			return fmt.Errorf("lacks: no path %q", p)
+		}
+	}
+	return nil
+}
+
+// reaches tells whether a canonical path leads to a field or a list, or to an
+// object that holds some.
+func (l *Log) reaches(path string) bool {
+	if l.canonical(path, exact) != nil {
+		return true
+	}
+	for _, f := range l.Fields {
+		if strings.HasPrefix(f.Name, path+".") {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,336 @@
+package schema
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// A logFile is a log as logs/*.yml declare it.
+type logFile struct {
+	Name, Title, Doc string
+	Like             string // a log whose fields, lists, aliases and shapes it shares
+	Sources          []Source
+	Time, ID         string
+	Table            string // of Log Analytics
+	Columns          string // a line each: name, type, and the path that it holds
+	Macro            string
+	Prefixes         []Alias
+	Aliases          []aliasFile
+	Fields           []*fieldFile
+	Lists            []*listFile
+	Shapes           []*shapeFile
+}
+
+type fieldFile struct {
+	Name, Doc string
+	Type      Type
+	Path      string
+	Aliases   map[string][]string // by origin
+	First     []string
+	Computed  bool
+	Unquote   bool
+	Control   string
+}
+
+type listFile struct {
+	Name, By, Value, Doc string
+	Map                  bool
+	Fields               []*fieldFile
+	Lists                []*listFile
+}
+
+type aliasFile struct {
+	Name, For, Origin, Warn string
+}
+
+type shapeFile struct {
+	Name, Title, Sourcetype, Base, Form, Times string
+
+	Table, Text, Computed bool
+
+	Like  string // a shape of the log that this one is, but for what it says itself
+	Under string // where that one stands in it
+
+	Moved []addressFile
+	Lacks []string
+	Marks []markFile
+	Fixed []Fixed
+}
+
+type addressFile struct {
+	Path       string
+	At, Copies []string
+	Times      string
+	Type       Type
+}
+
+type markFile struct {
+	At     []string
+	Is     []string
+	Absent bool
+}
+
+// parse reads the declaration of a log. Logs that it is like are among known.
+func parse(data []byte, known []*Log) (*Log, error) {
+	d := yaml.NewDecoder(bytes.NewReader(data))
+	d.KnownFields(true)
+	var f logFile
+	if err := d.Decode(&f); err != nil {
+		return nil, err
+	}
+	l, err := f.log(known)
+	if err != nil {
+		return nil, fmt.Errorf("log %s: %w", f.Name, err)
+	}
+	return l, nil
+}
+
+func (f *logFile) log(known []*Log) (*Log, error) {
+	l := &Log{}
+	if f.Like != "" {
+		i := slices.IndexFunc(known, func(l *Log) bool { return l.Name == f.Like })
+		if i < 0 {
+			return nil, fmt.Errorf("no log %q to be like", f.Like)
+		}
+		*l = *known[i]
+		l.Aliases, l.Shapes = nil, withoutTables(l.Shapes)
+	}
+	l.Name, l.Title, l.Doc, l.Sources = f.Name, f.Title, f.Doc, f.Sources
+	l.Time, l.ID = or(f.Time, l.Time), or(f.ID, l.ID)
+	l.KQL = Table{Name: f.Table}
+	l.SPL.Macro = or(f.Macro, l.SPL.Macro)
+	l.Prefixes = append(l.Prefixes, f.Prefixes...)
+	l.Fields = fields(f.Fields, l.Fields)
+	l.Lists = lists(f.Lists, l.Lists)
+	for _, err := range []error{f.derive(l), f.columns(l), f.shapes(l), checkNames(l), f.aliases(l), check(l)} {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return l, nil
+}
+
+func or(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a
+}
+
+func withoutTables(shapes []*Shape) []*Shape {
+	return slices.DeleteFunc(slices.Clone(shapes), func(s *Shape) bool { return s.Table })
+}
+
+// fields makes fields; those of the log that this one is like stand before
+// them, but for those that are declared anew.
+func fields(own []*fieldFile, inherited []*Field) []*Field {
+	out := slices.DeleteFunc(slices.Clone(inherited), func(f *Field) bool {
+		return slices.ContainsFunc(own, func(o *fieldFile) bool { return o.Name == f.Name })
+	})
+	for _, f := range own {
+		out = append(out, f.field())
+	}
+	return out
+}
+
+func (f *fieldFile) field() *Field {
+	out := &Field{
+		Name: f.Name, Type: f.Type, Doc: f.Doc, Computed: f.Computed, Unquote: f.Unquote, Control: f.Control,
+	}
+	if out.Type == "" {
+		out.Type = String
+	}
+	if f.First == nil {
+		out.Path = Keys(or(f.Path, f.Name))
+	}
+	for _, origin := range sorted(f.Aliases) {
+		for _, name := range f.Aliases[origin] {
+			out.Aliases = append(out.Aliases, Alias{Name: name, For: f.Name, Origin: origin})
+		}
+	}
+	return out
+}
+
+func sorted(m map[string][]string) []string {
+	var keys []string
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+func lists(own []*listFile, inherited []*List) []*List {
+	out := slices.Clone(inherited)
+	for _, l := range own {
+		out = append(out, &List{
+			Name: l.Name, By: l.By, Map: l.Map, Value: l.Value, Doc: l.Doc,
+			Fields: fields(l.Fields, nil), Lists: lists(l.Lists, nil),
+		})
+	}
+	return out
+}
+
+// derive finds the paths of derived fields, which are written as rules write
+// them.
+func (f *logFile) derive(l *Log) error {
+	for _, own := range f.Fields {
+		if own.First == nil {
+			continue
+		}
+		field := l.field(own.Name)
+		for _, name := range own.First {
+			r := l.canonical(name, exact)
+			switch {
+			case r != nil && r.Path != nil:
+				field.First = append(field.First, r.Path)
+			case strings.Contains(name, ".["):
+				field.First = append(field.First, Keys(name))
+			default:
+				return fmt.Errorf("field %s: no path %q", own.Name, name)
+			}
+		}
+	}
+	return nil
+}
+
+func (l *Log) field(name string) *Field {
+	for _, f := range l.Fields {
+		if f.Name == name {
+			return f
+		}
+	}
+	return nil
+}
+
+func (f *logFile) columns(l *Log) error {
+	for line := range strings.Lines(f.Columns) {
+		w := strings.Fields(line)
+		if len(w) != 2 && len(w) != 3 {
+			return fmt.Errorf("column %q: write a name, a type and a path", strings.TrimSpace(line))
+		}
+		c := Column{Name: w[0], Type: w[1]}
+		if len(w) == 3 {
+			c.From = w[2]
+		}
+		l.KQL.Columns = append(l.KQL.Columns, c)
+	}
+	return nil
+}
+
+func (f *logFile) shapes(l *Log) error {
+	for _, own := range f.Shapes {
+		s, err := own.shape(l)
+		if err != nil {
+			return fmt.Errorf("shape %s: %w", own.Name, err)
+		}
+		l.Shapes = append(l.Shapes, s)
+	}
+	l.SPL.Sourcetypes = nil
+	for _, s := range l.Shapes {
+		if s.Sourcetype != "" && !slices.Contains(l.SPL.Sourcetypes, s.Sourcetype) {
+			l.SPL.Sourcetypes = append(l.SPL.Sourcetypes, s.Sourcetype)
+		}
+	}
+	return nil
+}
+
+func (f *shapeFile) shape(l *Log) (*Shape, error) {
+	s := &Shape{}
+	if f.Like != "" {
+		like := l.Shape(f.Like)
+		if like == nil {
+			return nil, fmt.Errorf("no shape %q to be like", f.Like)
+		}
+		s = like.under(f.Under)
+		s.Sourcetype = ""
+	}
+	s.Name, s.Title, s.Sourcetype = f.Name, or(f.Title, s.Title), f.Sourcetype
+	s.Base, s.Form, s.Times = or(f.Base, s.Base), or(f.Form, s.Form), or(f.Times, s.Times)
+	s.Table, s.Text, s.Computed = f.Table || s.Table, f.Text || s.Text, f.Computed || s.Computed
+	for _, a := range f.Moved {
+		s.Moved = append(s.Moved, Address(a))
+	}
+	for _, m := range f.Marks {
+		s.Marks = append(s.Marks, Mark(m))
+	}
+	s.Lacks, s.Fixed = append(s.Lacks, f.Lacks...), append(s.Fixed, f.Fixed...)
+	return s, nil
+}
+
+// under copies a shape to where it stands in a wrapper.
+func (s *Shape) under(at string) *Shape {
+	out := *s
+	if at == "" {
+		out.Moved, out.Marks, out.Fixed = slices.Clone(s.Moved), slices.Clone(s.Marks), slices.Clone(s.Fixed)
+		out.Lacks = slices.Clone(s.Lacks)
+		return &out
+	}
+	below := func(addresses []string) []string {
+		var moved []string
+		for _, a := range addresses {
+			moved = append(moved, at+"."+a)
+		}
+		return moved
+	}
+	out.Base = strings.TrimSuffix(at+"."+s.Base, ".")
+	out.Moved, out.Marks, out.Fixed = nil, nil, nil
+	for _, a := range s.Moved {
+		a.At, a.Copies = below(a.At), below(a.Copies)
+		out.Moved = append(out.Moved, a)
+	}
+	for _, m := range s.Marks {
+		m.At = below(m.At)
+		out.Marks = append(out.Marks, m)
+	}
+	for _, f := range s.Fixed {
+		f.At = at + "." + f.At
+		out.Fixed = append(out.Fixed, f)
+	}
+	out.Lacks = slices.Clone(s.Lacks)
+	return &out
+}
+
+// aliases gathers every other spelling, the declared ones first: of two that
+// are alike the first one counts.
+func (f *logFile) aliases(l *Log) error {
+	seen := map[string]string{}
+	add := func(a Alias) {
+		if seen[a.Name] == "" && a.Name != a.For && !declared(l, a.Name) {
+			seen[a.Name] = a.For
+			l.Aliases = append(l.Aliases, a)
+		}
+	}
+	own := make([]Alias, 0, len(f.Aliases))
+	for _, a := range f.Aliases {
+		own = append(own, Alias{Name: a.Name, For: a.For, Origin: a.Origin, Warn: a.Warn})
+	}
+	for _, field := range l.Fields {
+		own = append(own, field.Aliases...)
+	}
+	for _, a := range own {
+		if known := seen[a.Name]; known != "" && known != a.For {
+			return fmt.Errorf("alias %s stands for %s and for %s", a.Name, known, a.For)
+		}
+		add(a)
+	}
+	for _, c := range l.KQL.Columns {
+		if c.From != "" {
+			add(Alias{Name: c.Name, For: c.From, Origin: "Log Analytics"})
+		}
+	}
+	for _, s := range l.Shapes {
+		for _, m := range s.Moved {
+			for _, at := range append(slices.Clone(m.At), m.Copies...) {
+				add(Alias{Name: at, For: m.Path, Origin: s.Title})
+			}
+		}
+	}
+	return nil
+}
+
+func declared(l *Log, name string) bool { return l.canonical(name, exact) != nil }
