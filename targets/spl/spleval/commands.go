@@ -1,0 +1,40 @@
+package spleval
+
+import "maps"
+
+// newCommands is the commands that are known here, or refused with a reason.
+func newCommands() map[string]*commandInfo {
+	all := map[string]*commandInfo{}
+	for _, family := range []map[string]*commandInfo{
+		filterCommands(), tableCommands(), refusedCommands(),
+	} {
+		maps.Copy(all, family)
+	}
+	return all
+}
+
+func refusedCommands() map[string]*commandInfo {
+	refuse := func(why string) *commandInfo { return &commandInfo{refused: why} }
+	const (
+		outside  = "it reads what lies outside the events"
+		writes   = "it writes somewhere"
+		model    = "data models and their summaries are not known here"
+		metrics  = "metrics are not known here"
+		charting = "use stats: its columns depend on the values"
+		learning = "its answer is not documented exactly"
+	)
+	all := map[string]*commandInfo{}
+	for why, names := range map[string][]string{
+		outside:  {"iplocation", "geostats", "geom", "rest", "map", "savedsearch", "loadjob", "dbinspect", "metadata", "eventcount", "history", "audit", "typelearner", "script", "run", "localop", "inputcsv", "tags", "typer", "abstract", "highlight", "dbxquery", "ldapsearch", "localize", "set", "gentimes", "walklex", "typeahead", "searchtxn", "scrub", "redistribute", "addinfo", "from"},
+		writes:   {"outputlookup", "outputcsv", "outputtext", "collect", "meventcollect", "mcollect", "tscollect", "summaryindex", "sendemail", "sendalert", "sendresults", "delete", "dump"},
+		model:    {"tstats", "datamodel", "pivot"},
+		metrics:  {"mstats", "mcatalog", "mpreview"},
+		charting: {"chart", "timechart", "sichart", "sistats", "sitimechart", "sitop", "sirare", "xyseries", "untable", "transpose", "contingency", "timewrap", "makecontinuous", "gauge"},
+		learning: {"anomalies", "anomalousvalue", "anomalydetection", "associate", "arules", "cluster", "kmeans", "correlate", "analyzefields", "predict", "trendline", "x11", "fieldsummary", "findtypes", "outlier", "concurrency", "erex", "fit", "apply", "iconify", "relevancy", "rare", "diff", "extract", "kv", "kvform", "multikv", "xmlkv", "xmlunescape", "xpath", "selfjoin", "tojson", "fromjson", "reltime", "setfields", "strcat", "appendcols", "autoregress", "delta", "accum"},
+	} {
+		for _, name := range names {
+			all[name] = refuse(why)
+		}
+	}
+	return all
+}

@@ -1,0 +1,3 @@
+package spleval
+
+type Lookup struct{}
