@@ -1,0 +1,128 @@
+// Package kql writes programs in KQL, the Kusto Query Language, as Microsoft
+// Sentinel and Log Analytics run it.
+//
+// A query gives exactly the program's verdict for each row, also for rows in
+// which columns are null. What a table can't carry is a declared limit, see
+// Limits; what KQL can't say is an error.
+//
+// A rule's query is the table, the cheap conjuncts as one where each, then
+// what needs the members of lists, then the rest:
+//
+//	AuditLogs
+//	| where OperationName =~ "Add member to role"
+//	| mv-apply target = iff(array_length(TargetResources) > 0, TargetResources, dynamic([null])) on (
+//	    summarize RoleTargets = countif(tostring(target.type) == "Role" and tostring(target.displayName) =~ "Global Administrator")
+//	)
+//	| where RoleTargets > 0
+//
+// mv-apply over what is never empty, with a body that only summarizes, keeps
+// each row exactly once: what it counts can stand under not and or. All
+// columns of the table are kept, and some are added.
+package kql
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/sigproof/sigproof/compiler/ir"
+	"github.com/sigproof/sigproof/sigma"
+	"github.com/sigproof/sigproof/targets"
+	"github.com/sigproof/sigproof/targets/internal/write"
+)
+
+// Emitter writes KQL. Its zero value is ready, and may be used by many
+// goroutines at once.
+type Emitter struct{}
+
+// maxLength is how long a query of an analytics rule may be.
+const maxLength = 10_000
+
+// Language is "kql".
+func (Emitter) Language() string { return "kql" }
+
+// Emit writes the query of a program.
+func (Emitter) Emit(p *ir.Program) (*targets.Query, []*sigma.Diagnostic) {
+	q := &query{helpers: map[string]bool{}}
+	text := q.program(p)
+	if sigma.HasErrors(q.diags) {
+		return nil, sigma.SortDiagnostics(q.diags)
+	}
+	text = write.Concat(write.Of(q.lets()), text)
+	if n := text.Len(); n > maxLength {
+		q.diags = append(q.diags, &sigma.Diagnostic{
+			Code: "kql/too-long", Severity: sigma.Warning, File: p.File(), At: spanOf(p),
+			Message: fmt.Sprintf("the query has %d characters, and an analytics rule of Sentinel takes %d", n, maxLength),
+		})
+	}
+	out := &targets.Query{Language: "kql", Text: text.String(), Links: text.Links(), Limits: q.limits}
+	if p.Correlation != nil {
+		out.Schedule = schedule(p.Correlation)
+	}
+	return out, sigma.SortDiagnostics(q.diags)
+}
+
+func spanOf(p *ir.Program) sigma.Span {
+	if p.Correlation != nil {
+		return p.Correlation.At
+	}
+	return p.Pred.From()
+}
+
+// A query is what the texts of one query share.
+type query struct {
+	helpers map[string]bool
+	limits  []targets.Limit
+	diags   []*sigma.Diagnostic
+}
+
+// program writes a rule or a correlation.
+func (q *query) program(p *ir.Program) write.Text {
+	if p.Correlation != nil {
+		return q.correlation(p)
+	}
+	return q.rule(p).text(p.Pred)
+}
+
+// helperFunctions are defined in front of queries that need them.
+var helperFunctions = []struct{ name, text string }{
+	{"unquote", `let unquote = (s:string) { iff(s startswith "\"" and s endswith "\"", tostring(parse_json(s)), s) };`},
+	{"number", `let number = (s:string) { todecimal(extract(@"^[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$", 0, s)) };`},
+	{"instant", `let instant = (s:string) { todatetime(extract(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})?$", 0, s)) };`},
+}
+
+// call makes a call of a helper.
+func (q *query) call(helper, argument string) string {
+	q.helpers[helper] = true
+	return helper + "(" + argument + ")"
+}
+
+func (q *query) lets() string {
+	var b strings.Builder
+	for _, h := range helperFunctions {
+		if q.helpers[h.name] {
+			b.WriteString(h.text + "\n")
+		}
+	}
+	return b.String()
+}
+
+// limit declares a limit once a place.
+func (q *query) limit(code string, f *sigma.File, at sigma.Span) {
+	for _, l := range q.limits {
+		if l.Code == code && l.File == f && l.At == at {
+			return
+		}
+	}
+	for _, d := range limitDocs {
+		if d.Code == code {
+			q.limits = append(q.limits, targets.Limit{Code: code, Why: d.Doc, File: f, At: at})
+			return
+		}
+	}
+	panic("kql: unknown limit " + code)
+}
+
+// unsupported reports what the language can't say.
+func (q *query) unsupported(f *sigma.File, at sigma.Span, code, message string) {
+	q.diags = append(q.diags, &sigma.Diagnostic{Code: code, Severity: sigma.Error, File: f, At: at, Message: message})
+}

@@ -1,0 +1,62 @@
+package kql
+
+import (
+	"strings"
+
+	"github.com/sigproof/sigproof/compiler/eval"
+	"github.com/sigproof/sigproof/compiler/ir"
+)
+
+// keywords asks each column that holds a part of the event for itself.
+func (s *scope) keywords(t *ir.Test) []cond {
+	if s.log.Open {
+		s.declare("kql/keyword-names", t.At)
+		return s.keywordConds(operand{expr: "*", typ: "string", field: &ir.Field{At: t.At}, kind: openField, query: s.query}, t.Any)
+	}
+	var out []cond
+	for _, c := range s.log.KQL.Columns {
+		o := operand{expr: name(c.Name), typ: c.Type, field: &ir.Field{At: t.At}, query: s.query}
+		switch {
+		case c.From == "" || c.Type == "bool":
+			continue
+		case c.Type == "dynamic":
+			s.declare("kql/keyword-names", t.At)
+			o.typ, o.expr = "string", "tostring("+o.expr+")"
+			out = append(out, s.keywordConds(o, jsonMatches(t.Any))...)
+		default:
+			out = append(out, s.keywordConds(o, t.Any)...)
+		}
+	}
+	return out
+}
+
+// keywordConds can't turn a question to * over: it would hold if one column
+// does not have the keyword.
+func (s *scope) keywordConds(o operand, any []ir.Match) []cond {
+	conds := s.valueConds(o, any)
+	for i := range conds {
+		conds[i].not = ""
+	}
+	return conds
+}
+
+// jsonMatches turns texts into what they are inside JSON text: quotes and
+// backslashes are escaped there.
+func jsonMatches(any []ir.Match) []ir.Match {
+	out := make([]ir.Match, len(any))
+	for i, m := range any {
+		out[i] = m
+		text, ok := m.(*ir.Text)
+		if !ok {
+			continue
+		}
+		escaped := &ir.Text{Cased: text.Cased}
+		for _, p := range text.Parts {
+			quoted := eval.JSON(eval.String(p.Text))
+			p.Text = strings.TrimSuffix(strings.TrimPrefix(quoted, `"`), `"`)
+			escaped.Parts = append(escaped.Parts, p)
+		}
+		out[i] = escaped
+	}
+	return out
+}

@@ -1,0 +1,184 @@
+package kql
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/sigproof/sigproof/compiler/ir"
+	"github.com/sigproof/sigproof/targets/internal/write"
+)
+
+// A cond is one question asked of one value.
+type cond struct {
+	text  string
+	level int
+	not   string // the question turned over; empty if only not() says so
+	null  bool   // the answer may be null
+}
+
+func asks(text string) cond            { return cond{text: text, level: levelCompare} }
+func either(text, not string) cond     { return cond{text: text, level: levelCompare, not: not} }
+func eitherCall(text, not string) cond { return cond{text: text, level: levelPrimary, not: not} }
+func never() cond                      { return cond{text: "false", level: levelPrimary, not: "true"} }
+
+// expr writes the question where null is as good as false, or where it is not.
+func (c cond) expr(negated bool) write.Expr {
+	if negated && c.null {
+		return primary("coalesce(" + c.text + ", false)")
+	}
+	return write.Expr{Text: write.Of(c.text), Level: c.level}
+}
+
+func (s *scope) test(t *ir.Test, negated bool) write.Expr {
+	conds := s.conds(t)
+	exprs := make([]write.Expr, len(conds))
+	for i, c := range conds {
+		exprs[i] = c.expr(negated)
+	}
+	return chain(exprs, "or", levelOr)
+}
+
+func (s *scope) notTest(t *ir.Test) write.Expr {
+	if conds := s.conds(t); len(conds) == 1 && conds[0].not != "" {
+		return compared(conds[0].not)
+	}
+	return write.Expr{Text: s.test(t, true).Wrap("not(", ")"), Level: levelPrimary}
+}
+
+// conds gives the questions of a test, one of which must be answered by yes.
+func (s *scope) conds(t *ir.Test) []cond {
+	if t.Field == nil {
+		return s.keywords(t)
+	}
+	p, ok := s.place(t.Field, t.Any)
+	switch {
+	case !ok:
+		return []cond{never()}
+	case p.list != nil:
+		return s.listConds(t, p)
+	}
+	return s.valueConds(p.value, t.Any)
+}
+
+// place finds the value or list that a field means in this scope.
+func (s *scope) place(f *ir.Field, any []ir.Match) (place, bool) {
+	switch {
+	case f.First != nil:
+		column, ok := s.derivedColumn(f)
+		s.needsLists = true
+		return place{value: operand{expr: column, typ: "string", field: f, kind: derivedValue, query: s.query}}, ok
+	case f.Path == nil:
+		return place{value: operand{expr: s.openColumn(f, comparesNumbers(any)), typ: "string", field: f, kind: openField, query: s.query}}, true
+	}
+	p, ok := s.reach(f, f.Path)
+	if !ok {
+		s.unsupported(s.program.File(), f.At, "kql/no-column",
+			fmt.Sprintf("table %s has no column for %q", s.log.KQL.Name, f.Name))
+	}
+	return p, ok
+}
+
+func comparesNumbers(any []ir.Match) bool {
+	for _, m := range any {
+		switch m.(type) {
+		case *ir.Number, *ir.Compare:
+			return true
+		}
+	}
+	return false
+}
+
+// listConds counts the members of which a value passes. Null is asked of the
+// list as a whole: no member has a value, or one has null.
+func (s *scope) listConds(t *ir.Test, p place) []cond {
+	var out []cond
+	var onValue []ir.Match
+	for _, m := range t.Any {
+		switch m := m.(type) {
+		case *ir.Null:
+			out = append(out, s.nullMember(t, p)...)
+		case *ir.FieldRef:
+			out = append(out, s.refMember(t, p, m))
+		default:
+			onValue = append(onValue, m)
+		}
+	}
+	if len(onValue) == 0 {
+		return out
+	}
+	e := p.list.members.test(below(t, p, onValue...), false)
+	return append(out, s.counted(p, e))
+}
+
+// below is the test that a member must pass.
+func below(t *ir.Test, p place, any ...ir.Match) *ir.Test {
+	f := *t.Field
+	f.Path = p.rest
+	return &ir.Test{Field: &f, Any: any, At: t.At}
+}
+
+func (s *scope) counted(p place, e write.Expr) cond {
+	n := p.list.sum(s.countName(p.list, p.step), p.list.countif(p.step, e, false))
+	s.needsLists = true
+	return either(n+" > 0", n+" == 0")
+}
+
+func (s *scope) nullMember(t *ir.Test, p place) []cond {
+	found := s.counted(p, p.list.members.test(below(t, p, &ir.Present{}), false))
+	none := either(found.not, found.text)
+	if !p.step.Every || len(p.rest) != 1 {
+		return []cond{none}
+	}
+	item := p.list.members.item
+	isNull := "bag_has_key(" + item + ", " + quote(p.rest[0].Key) + ") and isnull(" + item + property(p.rest[0].Key) + ")"
+	return []cond{none, s.counted(p, write.Expr{Text: write.Of(isNull), Level: levelAnd})}
+}
+
+// refMember compares the values of a list with a field outside of it.
+func (s *scope) refMember(t *ir.Test, p place, m *ir.FieldRef) cond {
+	other, ok := s.place(m.Other, nil)
+	if !ok {
+		return never()
+	}
+	own, ok := p.list.members.reach(t.Field, p.rest)
+	if other.list != nil || !ok || own.list != nil {
+		s.unsupported(s.program.File(), t.At, "kql/fieldref-lists", "KQL can't compare a list with a list, or with one in its members")
+		return never()
+	}
+	return s.counted(p, refCond(own.value, other.value, m).expr(false))
+}
+
+// fieldRef compares a value with another field of the scope.
+func (s *scope) fieldRef(o operand, m *ir.FieldRef) cond {
+	other, ok := s.place(m.Other, nil)
+	if !ok {
+		return never()
+	}
+	if other.list == nil {
+		return refCond(o, other.value, m)
+	}
+	in, ok := other.list.members.reach(m.Other, other.rest)
+	if !ok || in.list != nil {
+		s.unsupported(s.program.File(), m.Other.At, "kql/fieldref-lists", "KQL can't compare with a list in the members of a list")
+		return never()
+	}
+	return s.counted(other, refCond(o, in.value, m).expr(false))
+}
+
+// refCond compares two texts. Both must be there: empty texts would be equal.
+func refCond(a, b operand, m *ir.FieldRef) cond {
+	word, both := "=~", ""
+	switch m.Kind {
+	case ir.RefContains:
+		word, both = "contains", " and isnotempty("+b.text()+")"
+	case ir.RefStartsWith:
+		word, both = "startswith", " and isnotempty("+b.text()+")"
+	case ir.RefEndsWith:
+		word, both = "endswith", " and isnotempty("+b.text()+")"
+	}
+	if m.Cased {
+		word = strings.Replace(word+"_cs", "=~_cs", "==", 1)
+	}
+	text := "isnotempty(" + a.text() + ")" + both + " and " + a.text() + " " + word + " " + b.text()
+	return cond{text: text, level: levelAnd}
+}
