@@ -54,10 +54,7 @@ func (r *rule) firstValue(f *ir.Field, path schema.Path) (string, bool) {
 	if !ok {
 		return "", false
 	}
-	if p.list == nil {
-		return p.value.text(), true
-	}
-	return "tostring(" + r.valuesOf(f, path, p) + "[0])", true
+	return r.valueOf(f, path, p), true
 }
 
 // declared is the field with what the log says of the path: whether its text
@@ -70,28 +67,42 @@ func (r *rule) declared(f *ir.Field, path schema.Path) *ir.Field {
 	return &out
 }
 
-// valuesOf gives the column that lists the texts of a place in the members of
-// a list.
-func (r *rule) valuesOf(f *ir.Field, path schema.Path, p place) string {
+// valueOf writes the text at a place, or the first of several. In a list that
+// is a map, one member at most is selected, so that any will do; of other
+// lists the values are gathered in order.
+func (r *rule) valueOf(f *ir.Field, path schema.Path, p place) string {
+	if p.list == nil {
+		return p.value.text()
+	}
 	inner, ok := p.list.members.reach(r.declared(f, path), p.rest)
 	if !ok {
 		panic("kql: a path below a member has no column to miss")
 	}
-	value, present := "", ""
-	if inner.list == nil {
-		value = inner.value.text()
-		present = "isnotempty(" + value + ")"
-	} else {
-		column := r.valuesOf(f, path, inner)
-		value, present = "tostring("+column+"[0])", "array_length("+column+") > 0"
+	value := r.valueOf(f, path, inner)
+	sel := p.list.selector(p.step)
+	base := pascal(path[len(path)-1].Key)
+	if inner.list != nil && !inner.step.Every {
+		base = pascal(inner.step.Is) + base
 	}
-	if sel := p.list.selector(p.step); sel != "" {
+	if !p.step.Every {
+		base = pascal(p.step.Is) + base
+	}
+	if sel != "" && r.isMap(p.step.Key) {
+		return p.list.sum(base, write.Of("take_anyif("+value+", "+sel+")"))
+	}
+	present := "isnotempty(" + value + ")"
+	if inner.list == nil && inner.value.typ == "dynamic" {
+		present = "isnotempty(" + inner.value.expr + ")"
+	}
+	if sel != "" {
 		present = sel + " and " + present
 	}
-	last := path[len(path)-1]
-	base := pascal(p.step.Is) + plural(last.Key)
-	if p.step.Every && inner.list != nil {
-		base = pascal(inner.step.Is) + plural(last.Key)
-	}
-	return p.list.sum(base, write.Of("make_list_if("+value+", "+present+")"))
+	return "tostring(" + p.list.sum(plural(base), write.Of("make_list_if("+value+", "+present+")")) + "[0])"
+}
+
+// isMap tells whether the log declares a list as one of names and values.
+func (r *rule) isMap(key string) bool { return mapIn(r.log.Lists, key) }
+
+func mapIn(lists []*schema.List, key string) bool {
+	return slices.ContainsFunc(lists, func(l *schema.List) bool { return l.Name == key && l.Map || mapIn(l.Lists, key) })
 }
