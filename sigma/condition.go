@@ -93,8 +93,8 @@ func parseCondition(text string) (Expr, *Aggregate, *conditionError) {
 func leftover(text string, offset int) *conditionError {
 	offset = min(offset, len(text))
 	word := text[offset:]
-	if i := strings.IndexAny(word, " \t\r\n()"); i > 0 {
-		word = word[:i]
+	if i := strings.IndexAny(word, " \t\r\n()"); i >= 0 {
+		word = word[:max(i, 1)]
 	}
 	if word == "" {
 		return syntaxError(Span{len(text), len(text)}, "the condition ends too early")

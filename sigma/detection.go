@@ -86,13 +86,14 @@ func (p *parser) all(name Text, m *Map) Block {
 		return nil
 	}
 	all := &All{At: m.At}
+	known := len(p.diags)
 	for _, e := range m.Entries {
-		if item := p.item(e); item != nil {
-			all.Items = append(all.Items, item)
-		}
+		all.Items = append(all.Items, p.item(e))
 	}
-	if len(all.Items) == 0 {
-		return nil
+	if len(m.Entries) == 1 {
+		for _, d := range p.diags[known:] {
+			p.offerAbsent(d, m)
+		}
 	}
 	return all
 }
@@ -142,7 +143,7 @@ func (p *parser) keywords(name Text, scalars []*Scalar, at Span, list bool) Bloc
 	return item
 }
 
-// item reads "field|modifier: values", or nil if it was reported.
+// item reads "field|modifier: values".
 func (p *parser) item(e Entry) *Item {
 	item := &Item{KeyAt: e.Key.At, At: e.Span()}
 	p.itemKey(item, e.Key)
@@ -185,7 +186,11 @@ func (p *parser) itemValues(item *Item, e Entry) bool {
 		}
 		for _, x := range d.Of {
 			if s, ok := x.(*Scalar); ok {
-				item.Values = p.addValue(item, e.Key, s)
+				if _, null := typed(s).(*Null); null && !item.Keywords {
+					p.nullInList(e.Key, d, s)
+				} else {
+					item.Values = p.addValue(item, e.Key, s)
+				}
 				continue
 			}
 			p.report(Error, "value/nested", place(e.Key.At, firstLineOf(p, x)), fmt.Sprintf("%q has %s in its list; each entry must be a value", e.Key.Value, kindOf(x)))
@@ -206,10 +211,6 @@ func (p *parser) addValue(item *Item, key Text, s *Scalar) []Value {
 	switch {
 	case isNull && item.Keywords:
 		p.report(Error, "value/null", place(key.At, s), "null stands as a keyword; it must be bound to a field")
-		return item.Values
-	case isNull && item.List:
-		p.report(Error, "value/null", place(key.At, s), fmt.Sprintf("%q has null in its list; null must be a value of its own", key.Value)).
-			label("the field is absent: a search of its own, joined by or, can say so")
 		return item.Values
 	case isNull && len(item.Modifiers) > 0 && !onlyNeq(item):
 		p.report(Error, "value/type", place(item.KeyAt, s),

@@ -134,7 +134,19 @@ func canonicalScalar(s *Scalar, indent int) string {
 	case literalSafe(s.Text.Value):
 		return literal(s.Text.Value, indent+step)
 	}
+	if plainSafe(blockText(s.Text.Value)) && !needsDouble(s.Text.Value) {
+		return s.Text.Value
+	}
 	return quoteYAML(s.Text.Value)
+}
+
+// blockText hides the characters that need quotes only between brackets or at
+// the start.
+func blockText(s string) string {
+	if s == "" {
+		return s
+	}
+	return s[:1] + strings.NewReplacer(",", "", "[", "", "]", "", "{", "", "}", "").Replace(s[1:])
 }
 
 func canonicalKey(t Text) string { return quoteYAML(t.Value) }
