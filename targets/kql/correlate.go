@@ -1,14 +1,424 @@
 package kql
 
 import (
+	"fmt"
+	"slices"
+	"strings"
+
 	"github.com/sigproof/sigproof/compiler/ir"
-	"github.com/sigproof/sigproof/targets"
+	"github.com/sigproof/sigproof/compiler/schema"
+	"github.com/sigproof/sigproof/sigma"
 	"github.com/sigproof/sigproof/targets/internal/write"
 )
 
-func (q *query) correlation(p *ir.Program) write.Text {
-	q.unsupported(p.File(), p.Correlation.At, "kql/correlation", "KQL correlations")
-	return write.Text{}
+// timeColumn is the column of the time in every table of Log Analytics.
+const timeColumn = "TimeGenerated"
+
+// A correlation writes the query of one correlation. Its rows are the
+// completing events: a group, an instant, and the greatest id of the events of
+// that instant.
+//
+// Windows slide, they are never bins of the clock: bursts lie across those.
+type correlation struct {
+	*query
+	program *ir.Program
+	*ir.Correlation
+	window string
+	groups []string // columns
+	values []string
+	id     string // column; empty if the log has none
+	inputs []string
+	tags   bool // rows name their input
 }
 
-func schedule(*ir.Correlation) targets.Schedule { return targets.Schedule{} }
+func (q *query) newCorrelation(p *ir.Program) *correlation {
+	c := &correlation{query: q, program: p, Correlation: p.Correlation, window: timespan(p.Correlation.Window)}
+	taken := map[string]bool{timeColumn: true, "Rule": true, "Seen": true, "Bucket": true, "First": true, "Last": true, "Count": true}
+	if id := columnFor(p.Log, p.Log.ID); id != "" {
+		c.id, taken[id] = id, true
+	}
+	fresh := func(base string) string {
+		name := base
+		for n := 2; taken[name]; n++ {
+			name = fmt.Sprintf("%s%d", base, n)
+		}
+		taken[name] = true
+		return name
+	}
+	for _, g := range c.GroupBy {
+		c.groups = append(c.groups, fresh(Column(g.Name)))
+	}
+	for _, g := range c.Values {
+		c.values = append(c.values, fresh(Column(g.Name)))
+	}
+	for i, in := range c.Inputs {
+		base := in.Name
+		if !isIdentifier(base) || slices.Contains(reserved, base) {
+			base = fmt.Sprintf("Rule%d", i+1)
+		}
+		c.inputs = append(c.inputs, fresh(base))
+	}
+	c.tags = strings.HasPrefix(c.Type, "temporal")
+	return c
+}
+
+// columnFor finds the column of a field; empty if the table has none.
+func columnFor(log *schema.Log, field string) string {
+	for _, c := range log.KQL.Columns {
+		if field != "" && c.From == field {
+			return c.Name
+		}
+	}
+	return ""
+}
+
+// timespan writes seconds in the greatest unit that holds them whole.
+func timespan(seconds int64) string {
+	for _, u := range []struct {
+		name string
+		size int64
+	}{{"d", 86400}, {"h", 3600}, {"m", 60}} {
+		if seconds != 0 && seconds%u.size == 0 {
+			return fmt.Sprintf("%d%s", seconds/u.size, u.name)
+		}
+	}
+	return fmt.Sprintf("%ds", seconds)
+}
+
+func (q *query) correlation(p *ir.Program) write.Text {
+	c := q.newCorrelation(p)
+	if c.id == "" {
+		q.limit("kql/no-event-id", p.File(), p.Correlation.At)
+	}
+	if n, ok := c.atLeast(); ok {
+		return c.counted(n)
+	}
+	return c.joined()
+}
+
+// atLeast gives the number of events that an event_count asks for, if it has
+// no other bound.
+func (c *correlation) atLeast() (int64, bool) {
+	if c.Type != "event_count" || c.Extended != nil || len(c.Where) != 1 {
+		return 0, false
+	}
+	b := c.Where[0]
+	n, ok := b.Value.Integer()
+	if b.Op == ir.Gt {
+		n++
+	}
+	return n, ok && (b.Op == ir.Gt || b.Op == ir.Gte) && n >= 1
+}
+
+// counted looks back over the rows of a group: the window holds n events if
+// the one n-1 rows before lies in it. The last row of an instant speaks for
+// all of them.
+func (c *correlation) counted(n int64) write.Text {
+	rows := c.rows()
+	if len(c.Inputs) > 1 && c.id != "" {
+		rows = write.Concat(rows, write.Of("\n| distinct "+c.keys()))
+	}
+	lines := []string{"sort by " + strings.Join(c.keyList(), " asc, ") + " asc"}
+	last := "Last = " + c.differ("next(%s)")
+	if n == 1 {
+		lines = append(lines, "extend "+last, "where Last")
+	} else {
+		first := fmt.Sprintf("prev(%s, %d)", timeColumn, n-1)
+		if len(c.groups) > 0 {
+			same := make([]string, len(c.groups))
+			for i, g := range c.groups {
+				same[i] = fmt.Sprintf("%s == prev(%s, %d)", name(g), name(g), n-1)
+			}
+			first = "iff(" + strings.Join(same, " and ") + ", " + first + ", datetime(null))"
+		}
+		lines = append(lines, "extend First = "+first+",\n    "+last,
+			"where "+timeColumn+" - First <= "+c.window+" and Last")
+	}
+	lines = append(lines, "project "+c.keys())
+	return write.Concat(rows, write.Of("\n| "+strings.Join(lines, "\n| ")))
+}
+
+// differ asks whether the group or the time of a neighbour is another.
+func (c *correlation) differ(neighbour string) string {
+	var terms []string
+	for _, k := range append(slices.Clone(c.groups), timeColumn) {
+		terms = append(terms, name(k)+" != "+fmt.Sprintf(neighbour, name(k)))
+	}
+	return strings.Join(terms, " or ")
+}
+
+// keyList names what identifies a completing event.
+func (c *correlation) keyList() []string {
+	var out []string
+	for _, g := range c.groups {
+		out = append(out, name(g))
+	}
+	out = append(out, timeColumn)
+	if c.id != "" {
+		out = append(out, name(c.id))
+	}
+	return out
+}
+
+func (c *correlation) keys() string { return strings.Join(c.keyList(), ", ") }
+
+// joined puts beside each instant of a group the events of its window: those
+// of the two buckets that the window touches, then exactly.
+func (c *correlation) joined() write.Text {
+	events := c.define("events", c.rows())
+	on := make([]string, len(c.groups))
+	for i, g := range c.groups {
+		on[i] = name(g)
+	}
+	instants := "distinct " + strings.Join(append(slices.Clone(on), timeColumn), ", ")
+	if c.id != "" {
+		instants = "summarize " + name(c.id) + " = max(" + name(c.id) + ") by " + strings.Join(append(slices.Clone(on), timeColumn), ", ")
+	}
+	bucket := "bin(" + timeColumn + ", " + c.window + ")"
+	lines := []string{
+		events,
+		instants,
+		"extend Bucket = pack_array(" + bucket + ", " + bucket + " - " + c.window + ")",
+		"mv-expand Bucket to typeof(datetime)",
+		"join kind=inner (\n    " + events + c.wanted() + "\n    | project " + c.seen(on, bucket) + "\n) on " + strings.Join(append(slices.Clone(on), "Bucket"), ", "),
+		"where Seen between (" + timeColumn + " - " + c.window + " .. " + timeColumn + ")",
+	}
+	lines = append(lines, c.measure()...)
+	lines = append(lines, "project "+c.keys())
+	return write.Of(strings.Join(lines, "\n| "))
+}
+
+// seen lists the columns of an event in a window.
+func (c *correlation) seen(on []string, bucket string) string {
+	columns := append(slices.Clone(on), "Seen = "+timeColumn, "Bucket = "+bucket)
+	if c.tags {
+		columns = append(columns, "Rule")
+	}
+	if c.countsIDs() {
+		columns = append(columns, "SeenId = "+name(c.id))
+	}
+	if len(c.values) > 0 {
+		columns = append(columns, "Value")
+	}
+	return strings.Join(columns, ", ")
+}
+
+// countsIDs tells whether an event that two inputs match must count once.
+func (c *correlation) countsIDs() bool {
+	return c.Type == "event_count" && len(c.Inputs) > 1 && c.id != ""
+}
+
+// wanted leaves out events that the measure does not look at, unless a window
+// without any must be judged as well.
+func (c *correlation) wanted() string {
+	switch {
+	case c.Type == "value_count" && !c.holdsAtZero():
+		return "\n    | where isnotempty(Value)"
+	case len(c.values) > 0 && c.Type != "value_count":
+		return "\n    | where isnotnull(Value)"
+	}
+	return ""
+}
+
+func (c *correlation) holdsAtZero() bool {
+	return !slices.ContainsFunc(c.Where, func(b ir.Bound) bool { return !b.Op.Holds(ir.Decimal{}.Compare(b.Value)) })
+}
+
+// define names a table once for all that read it.
+func (c *correlation) define(base string, rows write.Text) string {
+	name := base
+	if n := len(c.tables); n > 0 {
+		name = fmt.Sprintf("%s%d", base, n+1)
+	}
+	c.tables = append(c.tables, rows.Indent("    ").Wrap("let "+name+" = materialize(\n    ", "\n);\n"))
+	return name
+}
+
+// rows gives the events of all inputs, in columns of the same names.
+func (c *correlation) rows() write.Text {
+	if len(c.Inputs) == 1 {
+		return c.input(0)
+	}
+	parts := make([]write.Text, len(c.Inputs))
+	for i := range c.Inputs {
+		parts[i] = c.input(i).Indent("    ").Wrap("(\n    ", "\n)")
+	}
+	return write.Join(parts, ", ").Wrap("union ", "")
+}
+
+func (c *correlation) input(i int) write.Text {
+	in := c.Inputs[i].Program
+	if in.Correlation != nil {
+		return c.ofCorrelation(i)
+	}
+	r := c.rule(in)
+	project, filters := []string{}, []write.Text{}
+	if c.tags {
+		project = append(project, "Rule = "+quote(c.inputs[i]))
+	}
+	for n, g := range c.GroupBy {
+		column := r.fieldColumn(g.Fields[i], c.groups[n])
+		filters = append(filters, write.Of("isnotempty("+column+")").Linked(c.program.File(), g.Fields[i].At))
+		project = append(project, renamed(c.groups[n], column))
+	}
+	project = append(project, renamed(timeColumn, r.time()))
+	if c.id != "" {
+		id := columnFor(in.Log, in.Log.ID)
+		if id == "" {
+			id = `""`
+		}
+		project = append(project, renamed(c.id, id))
+	}
+	if len(c.values) > 0 {
+		project = append(project, "Value = "+c.value(r, i))
+	}
+	lines := appendWheres([]write.Text{r.text(in.Pred)}, filters)
+	lines = append(lines, write.Of("project "+strings.Join(project, ", ")))
+	return write.Join(lines, "\n| ")
+}
+
+// renamed gives a column by the name that the correlation has for it.
+func renamed(to, from string) string {
+	if name(to) == from {
+		return from
+	}
+	return name(to) + " = " + from
+}
+
+// ofCorrelation takes the alerts of a correlation as events; their fields are
+// the groups.
+func (c *correlation) ofCorrelation(i int) write.Text {
+	p := c.Inputs[i].Program
+	inner := c.newCorrelation(p)
+	column := func(f *ir.Field) string {
+		n := slices.IndexFunc(inner.GroupBy, func(g ir.Group) bool { return g.Name == f.Name })
+		return name(inner.groups[n])
+	}
+	var project []string
+	if c.tags {
+		project = append(project, "Rule = "+quote(c.inputs[i]))
+	}
+	for n, g := range c.GroupBy {
+		project = append(project, renamed(c.groups[n], column(g.Fields[i])))
+	}
+	project = append(project, timeColumn)
+	if c.id != "" {
+		id := `""`
+		if inner.id != "" {
+			id = name(inner.id)
+		}
+		project = append(project, renamed(c.id, id))
+	}
+	if len(c.values) > 0 {
+		texts := make([]string, len(c.values))
+		for n, g := range c.Values {
+			texts[n] = column(g.Fields[i])
+		}
+		project = append(project, "Value = "+c.combined(texts))
+	}
+	return write.Concat(c.query.correlation(p), write.Of("\n| project "+strings.Join(project, ", ")))
+}
+
+// value writes what is counted or added up.
+func (c *correlation) value(r *rule, input int) string {
+	texts := make([]string, len(c.Values))
+	for n, g := range c.Values {
+		texts[n] = r.fieldColumn(g.Fields[input], c.values[n])
+	}
+	return c.combined(texts)
+}
+
+// combined makes one value of texts: a number, a text, or the text of a tuple
+// that is empty if one of its texts is.
+func (c *correlation) combined(texts []string) string {
+	switch {
+	case c.Type != "value_count":
+		return "toreal(" + c.call("number", texts[0]) + ")"
+	case len(texts) == 1:
+		return texts[0]
+	}
+	present := make([]string, len(texts))
+	for i, t := range texts {
+		present[i] = "isnotempty(" + t + ")"
+	}
+	return "iff(" + strings.Join(present, " and ") + ", tostring(pack_array(" + strings.Join(texts, ", ") + `)), "")`
+}
+
+// fieldColumn gives a column that holds the first text of a field.
+func (r *rule) fieldColumn(f *ir.Field, base string) string {
+	switch {
+	case f.First != nil:
+		column, _ := r.derivedColumn(f)
+		return name(column)
+	case f.Path == nil:
+		return r.openColumn(f, false)
+	}
+	if c, n := r.columnOf(f.Path); c != nil && n == len(f.Path) && c.Type == "string" && !selects(f.Path[n-1]) {
+		return name(c.Name)
+	}
+	column, _ := r.firstColumn(f, base, []schema.Path{f.Path})
+	return name(column)
+}
+
+// time gives the instant of an event. In an open log the type of the column is
+// not known.
+func (r *rule) time() string {
+	if r.log.Open {
+		return "todatetime(column_ifexists(" + quote(timeColumn) + ", datetime(null)))"
+	}
+	return timeColumn
+}
+
+// name of an input's column by the name that a condition uses.
+func (c *correlation) occurs(i int) write.Expr { return compared(name(c.inputs[i]) + " > 0") }
+
+// extended writes a boolean condition over the names of the inputs.
+func (c *correlation) extended(e sigma.Expr) write.Expr {
+	switch e := e.(type) {
+	case *sigma.And:
+		return chain(c.extendedAll(e.X), "and", levelAnd)
+	case *sigma.Or:
+		return chain(c.extendedAll(e.X), "or", levelOr)
+	case *sigma.Not:
+		return write.Expr{Text: c.extended(e.X).Wrap("not(", ")"), Level: levelPrimary}
+	case *sigma.Ref:
+		return chain(c.named(func(name string) bool { return name == e.Name }), "or", levelOr)
+	case *sigma.Quantified:
+		return c.quantified(e)
+	default:
+		panic(fmt.Sprintf("kql: unknown expression %T", e))
+	}
+}
+
+func (c *correlation) extendedAll(x []sigma.Expr) []write.Expr {
+	out := make([]write.Expr, len(x))
+	for i, e := range x {
+		out[i] = c.extended(e)
+	}
+	return out
+}
+
+func (c *correlation) named(wanted func(string) bool) []write.Expr {
+	var out []write.Expr
+	for i, in := range c.Inputs {
+		if wanted(in.Name) {
+			out = append(out, c.occurs(i))
+		}
+	}
+	return out
+}
+
+func (c *correlation) quantified(q *sigma.Quantified) write.Expr {
+	occurs := c.named(func(name string) bool { return sigma.MatchesPattern(q.Pattern, name) })
+	switch {
+	case q.All:
+		return chain(occurs, "and", levelAnd)
+	case q.N == 1:
+		return chain(occurs, "or", levelOr)
+	}
+	terms := make([]string, len(occurs))
+	for i, e := range occurs {
+		terms[i] = "toint(" + e.String() + ")"
+	}
+	return compared(strings.Join(terms, " + ") + fmt.Sprintf(" >= %d", q.N))
+}

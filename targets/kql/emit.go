@@ -47,7 +47,7 @@ func (Emitter) Emit(p *ir.Program) (*targets.Query, []*sigma.Diagnostic) {
 	if sigma.HasErrors(q.diags) {
 		return nil, sigma.SortDiagnostics(q.diags)
 	}
-	text = write.Concat(write.Of(q.lets()), text)
+	text = write.Concat(append(append([]write.Text{write.Of(q.lets())}, q.tables...), text)...)
 	if n := text.Len(); n > maxLength {
 		q.diags = append(q.diags, &sigma.Diagnostic{
 			Code: "kql/too-long", Severity: sigma.Warning, File: p.File(), At: spanOf(p),
@@ -71,6 +71,7 @@ func spanOf(p *ir.Program) sigma.Span {
 // A query is what the texts of one query share.
 type query struct {
 	helpers map[string]bool
+	tables  []write.Text // let statements
 	limits  []targets.Limit
 	diags   []*sigma.Diagnostic
 }
