@@ -12,7 +12,8 @@ var files embed.FS
 // order is the order of the logs: of two that serve a logsource as closely,
 // or that an event may be of, the first one is meant.
 var order = []string{
-	"entra_audit",
+	"entra_audit", "entra_signin", "activity", "tenant_activity", "pim_alert", "pim_policy",
+	"m365_audit", "risk_detection", "workload_risk", "keyvault_audit",
 }
 
 var load = sync.OnceValue(func() []*Log {
