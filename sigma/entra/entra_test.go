@@ -133,29 +133,48 @@ func TestIDsAndTitlesAreUnique(t *testing.T) {
 func TestEachRuleHasASuite(t *testing.T) {
 	t.Parallel()
 	eachRule(t, func(name string, docs []document) {
-		var s suite
-		readAll(t, strings.TrimSuffix(name, ".yml")+".test.yml", func(n *yaml.Node) error { return n.Decode(&s) })
-
-		if len(docs) > 1 && s.Rule != docs[len(docs)-1].ID {
-			t.Errorf("%s: the suite is about %q, want the correlation", name, s.Rule)
+		var want, got []string
+		for _, d := range docs {
+			want = append(want, d.ID)
 		}
-		matches, misses := 0, 0
-		names := map[string]bool{}
-		for _, c := range s.Cases {
-			if names[c.Name] {
-				t.Errorf("%s: two cases are named %q", name, c.Name)
+		readAll(t, strings.TrimSuffix(name, ".yml")+".test.yml", func(n *yaml.Node) error {
+			var s suite
+			err := n.Decode(&s)
+			if s.Rule == "" { // of the only document
+				s.Rule = docs[0].ID
 			}
-			names[c.Name] = true
-			if c.Match || len(c.Alerts) > 0 {
-				matches++
-			} else {
-				misses++
-			}
-		}
-		if matches < 3 || misses < 4 {
-			t.Errorf("%s: %d matching cases and %d near misses, want 3 and 4 or more", name, matches, misses)
+			got = append(got, s.Rule)
+			checkCases(t, name, s)
+			return err
+		})
+		slices.Sort(want)
+		slices.Sort(got)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: documents and their suites (-want +got):\n%s", name, diff)
 		}
 	})
+}
+
+// checkCases holds a suite against what the pack asks of each: three matching
+// cases, four near misses.
+func checkCases(t *testing.T, name string, s suite) {
+	t.Helper()
+	matches, misses := 0, 0
+	names := map[string]bool{}
+	for _, c := range s.Cases {
+		if names[c.Name] {
+			t.Errorf("%s: two cases are named %q", name, c.Name)
+		}
+		names[c.Name] = true
+		if c.Match || len(c.Alerts) > 0 {
+			matches++
+		} else {
+			misses++
+		}
+	}
+	if matches < 3 || misses < 4 {
+		t.Errorf("%s: %d matching cases and %d near misses, want 3 and 4 or more", name, matches, misses)
+	}
 }
 
 func TestEachSuiteHasARule(t *testing.T) {
