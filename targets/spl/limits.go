@@ -21,6 +21,7 @@ var limits = []Limit{
 	{"spl/keyword-fields", "A keyword looks into every field of the event, also into host, source, sourcetype and others that Splunk adds."},
 	{"spl/keyword-escapes", "A keyword is looked for in the JSON text of the event, where characters beyond ASCII may stand as escapes."},
 	{"spl/window-size", "streamstats keeps at most 10,000 events of a window; in groups with more of them within the timespan counts are too low."},
+	{"spl/append-size", "The rows of a correlation that another one looks at come by append, which Splunk cuts off at 50,000 rows and 60 seconds."},
 	{"spl/time-precision", "_time keeps milliseconds, or microseconds if the sourcetype says so: events closer together than that count as one instant."},
 	{"spl/equal-ids", "Of events of one instant the one with the greatest id completes a window; without an id the order is Splunk's."},
 }

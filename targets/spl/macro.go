@@ -327,15 +327,20 @@ func (m *macro) derived() []string {
 
 // first gives the first value at a path that is not empty.
 func (m *macro) first(path schema.Path) string {
+	return firstValue(m.log, path, func(v string) string { return "nullif(" + v + `, "")` })
+}
+
+// firstValue gives the first value at a path, of those that each leaves there.
+func firstValue(log *schema.Log, path schema.Path, each func(string) string) string {
 	if keys, ok := plainKeys(path); ok {
-		return filled(field(strings.Join(keys, ".")))
+		return each(field(strings.Join(keys, ".")))
 	}
 	step := path[0]
-	if len(path) > 1 && step.By != "" && !step.Every && m.isMap(step.Key) {
-		return filled(memberValue(jsonExact(field(mapName(step.Key)), step.Is), path[1:], false).text)
+	if len(path) > 1 && step.By != "" && !step.Every && isMap(log, step.Key) {
+		return each(memberValue(jsonExact(field(mapName(step.Key)), step.Is), path[1:], false).text)
 	}
 	name := field(step.Key)
-	v := filled(memberValue(name, path[1:], false).text)
+	v := each(memberValue(name, path[1:], false).text)
 	if !step.Every {
 		v = "if(" + selects(name, step) + ", " + v + ", null())"
 	}
@@ -343,8 +348,6 @@ func (m *macro) first(path schema.Path) string {
 }
 
 // isMap tells whether a list of the event is one of names and values.
-func (m *macro) isMap(list string) bool {
-	return slices.ContainsFunc(m.log.Lists, func(l *schema.List) bool { return l.Name == list && l.Map })
+func isMap(log *schema.Log, list string) bool {
+	return slices.ContainsFunc(log.Lists, func(l *schema.List) bool { return l.Name == list && l.Map })
 }
-
-func filled(v string) string { return "nullif(" + v + `, "")` }
