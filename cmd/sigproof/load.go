@@ -137,11 +137,11 @@ func readFiles(names []string) ([]source, error) {
 func findEmbedded(name string, want func(string) bool) ([]source, error) {
 	named := func(n string) string { return packPrefix + n }
 	for _, try := range []string{name, name + ".yml"} {
-		if info, err := fs.Stat(entra.FS, folderName(try)); err == nil {
+		if info, err := fs.Stat(entra.FS(), folderName(try)); err == nil {
 			if info.IsDir() {
-				return findUnder(entra.FS, folderName(try), want, named)
+				return findUnder(entra.FS(), folderName(try), want, named)
 			}
-			src, err := fs.ReadFile(entra.FS, try)
+			src, err := fs.ReadFile(entra.FS(), try)
 			return []source{{named(try), src}}, err
 		}
 	}
@@ -174,7 +174,10 @@ func (m *meaning) options() (*compiler.Options, error) {
 	if err != nil {
 		return nil, err
 	}
-	define := maps.Clone(entra.Defaults())
+	define := map[string][]string{}
+	for _, p := range entra.Placeholders() {
+		define[p.Name] = p.Values
+	}
 	maps.Copy(define, given)
 	opts := &compiler.Options{Define: define}
 	if m.log != "" {

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/sigproof/sigproof/compiler"
+	"github.com/sigproof/sigproof/compiler/eval"
+	"github.com/sigproof/sigproof/compiler/schema"
+	"github.com/sigproof/sigproof/sigma"
+)
+
+var (
+	example = regexp.MustCompile("(?ms)^```sigma\n(.*?)^---\n(.*?)^```$")
+	verdict = regexp.MustCompile(`^(match|miss)(?: \(not ([a-z, ]+)\))? (\{.*\})$`)
+)
+
+// TestSemantics runs the examples of docs/semantics.md.
+func TestSemantics(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/semantics.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	examples := example.FindAllSubmatch(page, -1)
+	if want := strings.Count(string(page), "```sigma"); len(examples) != want {
+		t.Errorf("%d of %d examples have the form that is run", len(examples), want)
+	}
+	for _, x := range examples {
+		runExample(t, string(x[1]), strings.Split(strings.TrimSpace(string(x[2])), "\n"))
+	}
+}
+
+func runExample(t *testing.T, detection string, lines []string) {
+	t.Helper()
+	src := "title: T\nlogsource: {category: test}\ndetection:\n  " + strings.ReplaceAll(detection, "\n", "\n  ") + "\n"
+	docs, diags := sigma.Parse("rule.yml", []byte(src))
+	programs, more := compiler.Compile(docs, &compiler.Options{Log: schema.Generic})
+	diags = append(diags, more...)
+	if code, ok := strings.CutPrefix(lines[0], "error "); ok {
+		if !slices.ContainsFunc(diags, func(d *sigma.Diagnostic) bool { return d.Code == code && d.Severity == sigma.Error }) {
+			t.Errorf("%s: no error %s", detection, code)
+		}
+		return
+	}
+	if len(programs) != 1 {
+		t.Errorf("%s: not compiled: %v", detection, diags)
+		return
+	}
+	m := eval.NewMatcher(programs[0].Pred)
+	for _, line := range lines {
+		v := verdict.FindStringSubmatch(line)
+		if v == nil {
+			t.Errorf("%s: %q is neither a verdict nor an error", detection, line)
+			continue
+		}
+		event, err := eval.ParseJSON([]byte(v[3]))
+		if err != nil {
+			t.Errorf("%s: %s: %v", detection, line, err)
+			continue
+		}
+		if got := m.Match(event); got != (v[1] == "match") {
+			t.Errorf("%s: %s: got %t", detection, line, got)
+		}
+	}
+}
