@@ -58,8 +58,8 @@ func (p *parser) correlation(m *Map) *Correlation {
 	rest := readKeys(p, m.Entries, c, []key[Correlation]{
 		{"correlation", func(p *parser, _ *Correlation, e Entry) { section, _ = p.entries(e) }},
 	})
-	p.head(&c.Head, rest, []string{"correlation"})
 	p.require(m, "title")
+	p.head(&c.Head, rest, []string{"correlation"})
 	if section == nil {
 		return c
 	}
@@ -69,14 +69,15 @@ func (p *parser) correlation(m *Map) *Correlation {
 }
 
 func (p *parser) checkCorrelation(c *Correlation, section *Map, custom []Entry) {
-	for _, e := range custom {
-		if near := Nearest(e.Key.Value, keyNames(correlationKeys)); len(near) == 0 || section.Get(near[0]) != nil {
-			p.report(Error, "correlation/key", e.Key.At, fmt.Sprintf("a correlation has no key %q; it has %s", e.Key.Value, list(keyNames(correlationKeys))))
-		}
-	}
 	for _, name := range []string{"type", "rules", "timespan"} {
 		if section.Get(name) == nil && !(name == "rules" && c.Extended != nil) {
 			p.missing(section, name, "the correlation")
+		}
+	}
+	for _, e := range custom {
+		if !p.pointedAt(e.Key.At) {
+			d := p.report(Error, "correlation/key", e.Key.At, fmt.Sprintf("a correlation has no key %q; it has %s", e.Key.Value, list(keyNames(correlationKeys))))
+			suggestKey(d, e.Key, keyNames(correlationKeys))
 		}
 	}
 	if l, ok := section.Get("rules").(*List); ok && len(l.Of) == 0 {

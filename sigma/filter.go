@@ -9,8 +9,8 @@ var filterKeys = []key[Filter]{
 func (p *parser) filter(m *Map) *Filter {
 	f := &Filter{At: m.At}
 	rest := readKeys(p, m.Entries, f, append([]key[Filter]{{"filter", (*parser).filterSection}}, filterKeys...))
-	p.head(&f.Head, rest, append(keyNames(filterKeys), "filter"))
 	p.require(m, "title", "logsource")
+	p.head(&f.Head, rest, append(keyNames(filterKeys), "filter"))
 	return f
 }
 

@@ -210,12 +210,12 @@ func (p *parser) rule(m *Map) *Rule {
 	legacy := p.legacyAction(m)
 	known := len(p.diags)
 	rest := readKeys(p, m.Entries, r, ruleKeys)
+	p.require(m, "title", "logsource", "detection")
 	p.head(&r.Head, rest, keyNames(ruleKeys))
 	if legacy {
 		p.diags = p.diags[:known] // half a document has more to report than helps
 		return r
 	}
-	p.require(m, "title", "logsource", "detection")
 	p.offerCorrelation(r)
 	return r
 }
@@ -233,17 +233,22 @@ func (p *parser) require(m *Map, names ...string) {
 func (p *parser) missing(m *Map, name, owner string) {
 	message := fmt.Sprintf("%s has no %q", owner, name)
 	for _, e := range m.Entries {
-		if len(Nearest(e.Key.Value, []string{name})) > 0 && e.Key.Value != name {
+		if meant(e.Key.Value, name) {
 			p.report(Error, "missing/"+name, e.Key.At, message).label(fmt.Sprintf("did you mean %q?", name)).
 				fix("rename to "+name, false, Edit{e.Key.At, quoteYAML(name)})
 			return
 		}
 	}
-	at := Span{m.At.Start, m.At.Start}
-	if len(m.Entries) > 0 {
-		at = m.Entries[0].Key.At
+	p.report(Error, "missing/"+name, Span{m.At.Start, m.At.Start}, message)
+}
+
+// meant tells whether a key may be meant for name: a slip of the keyboard, or
+// the word that Sigma had before.
+func meant(key, name string) bool {
+	if key == "timeframe" && name == "timespan" {
+		return true
 	}
-	p.report(Error, "missing/"+name, at, message)
+	return key != name && len(Nearest(key, []string{name})) > 0
 }
 
 // legacyAction reports the documents of the old multi-document form, in which
@@ -286,12 +291,17 @@ func (p *parser) logsource(e Entry) *Logsource {
 	return l
 }
 
+// pointedAt tells whether a key was reported already.
+func (p *parser) pointedAt(at Span) bool {
+	return slices.ContainsFunc(p.diags, func(d *Diagnostic) bool { return d.At == at })
+}
+
 // nearMisses warns of unknown keys that look like a known one. Others are
 // custom attributes, which the specification allows.
 func (p *parser) nearMisses(custom []Entry, owner string, known []string) {
 	for _, e := range custom {
 		near := Nearest(e.Key.Value, known)
-		if len(near) == 0 {
+		if len(near) == 0 || p.pointedAt(e.Key.At) {
 			continue
 		}
 		p.report(Warning, "unknown-key", e.Key.At, fmt.Sprintf("%s has no key %q", owner, e.Key.Value)).

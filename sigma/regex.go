@@ -16,7 +16,7 @@ func (p *parser) checkRegex(t Text) {
 	}
 	if c, ok := foreignConstruct(t.Value); ok {
 		p.report(Error, "value/regex", p.file.Within(t, c.at.Start, c.at.End),
-			fmt.Sprintf("%q is a %s, which RE2 syntax does not have", t.Value[c.at.Start:c.at.End], c.name)).label(c.instead)
+			fmt.Sprintf("%q is %s, which RE2 syntax does not have", t.Value[c.at.Start:c.at.End], c.name)).label(c.instead)
 		return
 	}
 	var re *syntax.Error
@@ -37,15 +37,15 @@ type construct struct {
 
 // groups of other dialects, by what they begin with; the longest first.
 var foreignGroups = []struct{ opens, name, instead string }{
-	{"(?<=", "lookbehind", "write what stands before as part of the pattern"},
-	{"(?<!", "negative lookbehind", "write it as a search of its own, joined by not"},
-	{"(?=", "lookahead", "write what follows as part of the pattern"},
-	{"(?!", "negative lookahead", "write it as a search of its own, joined by not"},
-	{"(?>", "atomic group", "write (?: which finds the same texts or more"},
-	{"(?(", "conditional", "write both branches as alternatives"},
-	{"(?P=", "backreference", ""},
-	{"(?R)", "recursion", ""},
-	{"(?#", "comment", "remove it"},
+	{"(?<=", "a lookbehind", "write what stands before as part of the pattern"},
+	{"(?<!", "a negative lookbehind", "write it as a search of its own, joined by not"},
+	{"(?=", "a lookahead", "write what follows as part of the pattern"},
+	{"(?!", "a negative lookahead", "write it as a search of its own, joined by not"},
+	{"(?>", "an atomic group", "write (?: which finds the same texts or more"},
+	{"(?(", "a conditional", "write both branches as alternatives"},
+	{"(?P=", "a backreference", ""},
+	{"(?R)", "a recursion", ""},
+	{"(?#", "a comment", "remove it"},
 }
 
 // foreignConstruct finds the first piece of another dialect outside classes
@@ -56,7 +56,7 @@ func foreignConstruct(re string) (construct, bool) {
 		switch c := re[i]; {
 		case c == '\\' && i+1 < len(re):
 			if next := re[i+1]; !class && (next >= '1' && next <= '9' || next == 'k' && i+2 < len(re) && strings.IndexByte("<{'", re[i+2]) >= 0) {
-				return construct{"backreference", Span{i, i + 2}, "write each repetition as an alternative"}, true
+				return construct{"a backreference", Span{i, i + 2}, "write each repetition as an alternative"}, true
 			}
 			if rest := re[i:]; strings.HasPrefix(rest, `\Q`) {
 				if end := strings.Index(rest, `\E`); end >= 0 {
@@ -78,7 +78,7 @@ func foreignConstruct(re string) (construct, bool) {
 				}
 			}
 		case c == '+' && i > 0 && possessive(re, i):
-			return construct{"possessive quantifier", Span{i - 1, i + 1}, "remove the second +; it finds the same texts or more"}, true
+			return construct{"a possessive quantifier", Span{i - 1, i + 1}, "remove the second +; it finds the same texts or more"}, true
 		}
 	}
 	return construct{}, false

@@ -147,7 +147,7 @@ func (p *parser) checkTyping(v Value) {
 	}
 	switch v.(type) {
 	case *String:
-		if !yaml11.MatchString(t.Value) {
+		if !yaml11.MatchString(t.Value) || kindOf(&Scalar{Text: t}) != "text" {
 			return
 		}
 	case *Number:
