@@ -12,11 +12,41 @@ import (
 	"github.com/sigproof/sigproof/targets/internal/write"
 )
 
-// frequency is how often a correlation runs. Each run looks back over the
-// window and the time since the run before, so that no window is missed; what
-// two runs see both is told once if the alert is suppressed by the fields of
-// its row: the group and the id of the completing event.
-const frequency = 5 * time.Minute
+// Lateness is how long after its time an event may be indexed, for a scheduled
+// search to count it.
+const Lateness = 15 * time.Minute
+
+// How often scheduled searches run; those that look back over days less often.
+const (
+	often    = 5 * time.Minute
+	seldom   = time.Hour
+	longSpan = 24 * time.Hour
+)
+
+// schedule says how a correlation must run so that no window is missed: with
+// earliest=-Period, each run looks back over a whole window before the events
+// that it is the first to see. What two runs see both is told once if the alert
+// is suppressed by the fields of its row: the group and the completing event.
+func schedule(c *ir.Correlation) targets.Schedule {
+	window := time.Duration(span(c)) * time.Second
+	s := targets.Schedule{Frequency: often}
+	if window >= longSpan {
+		s.Frequency = seldom
+	}
+	s.Period = window + s.Frequency + Lateness
+	return s
+}
+
+// span is the time that a correlation and those among its inputs look back.
+func span(c *ir.Correlation) int64 {
+	var most int64
+	for _, in := range c.Inputs {
+		if in.Program.Correlation != nil {
+			most = max(most, span(in.Program.Correlation))
+		}
+	}
+	return c.Window + most
+}
 
 // A correlating is a correlation that is being written.
 type correlating struct {
@@ -41,8 +71,7 @@ const (
 // whole window; and of these rows those at which the condition holds. bin would
 // cut time at fixed places and miss what happens over them.
 func (e *emission) correlation(p *ir.Program, q *targets.Query) write.Text {
-	window := time.Duration(p.Correlation.Window) * time.Second
-	q.Schedule = targets.Schedule{Frequency: frequency, Period: window + frequency}
+	q.Schedule = schedule(p.Correlation)
 	return write.Join(e.correlationLines(p), "\n")
 }
 
@@ -263,11 +292,7 @@ func (c *correlating) input(i int) []write.Text {
 	defer c.in(p)()
 	s := c.scopes[i]
 	terms, rest := s.split(p.Pred)
-	lines := append(s.head(terms), s.prepare(rest)...)
-	for _, x := range rest {
-		lines = append(lines, s.where(x, false).Wrap("| where ", ""))
-	}
-	return lines
+	return s.lines(terms, rest)
 }
 
 // in lets links point into the file of a program, until the function that it
@@ -318,7 +343,7 @@ func (s *scope) headOfAny(heads [][]ir.Pred) []write.Text {
 	}
 	parts := make([]write.Text, len(heads))
 	for i, terms := range heads {
-		parts[i] = write.Expr{Text: s.terms(terms), Level: levelJoin}.In(levelAtom)
+		parts[i] = write.Expr{Text: s.terms(terms, " "), Level: levelJoin}.In(levelAtom)
 	}
 	terms := write.Join(parts, " OR ")
 	if s.log.Open {

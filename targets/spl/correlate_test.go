@@ -73,15 +73,14 @@ func completing(t *testing.T, src string, events []timed) {
 			s, _ := eval.Text(v.Value)
 			group = append(group, s)
 		}
-		want = append(want, fmt.Sprint(events[a.Event].second, group))
+		want = append(want, fmt.Sprintf("%d %q", events[a.Event].second, group))
 	}
 	for _, r := range run(t, schema.Generic, q.Text, found...) {
 		var group []string
 		for _, g := range programs[i].Correlation.GroupBy {
 			group = append(group, r.First(g.Name))
 		}
-		second := r.First("_time")
-		got = append(got, fmt.Sprint(second, group))
+		got = append(got, fmt.Sprintf("%s %q", r.First("_time"), group))
 	}
 	slices.SortFunc(want, cmp.Compare)
 	slices.SortFunc(got, cmp.Compare)

@@ -80,12 +80,28 @@ type scope struct {
 func (e *emission) rule(p *ir.Program) write.Text {
 	s := &scope{emission: e, log: p.Log, met: map[*ir.Test]string{}}
 	terms, rest := s.split(p.Pred)
-	lines := s.head(terms)
-	lines = append(lines, s.prepare(rest)...)
+	return write.Join(append(s.lines(terms, rest), s.cleanUp()...), "\n")
+}
+
+// lines writes what finds the events that satisfy all predicates.
+func (s *scope) lines(terms, rest []ir.Pred) []write.Text {
+	lines := append(s.head(terms), s.prepare(rest)...)
 	for _, x := range rest {
-		lines = append(lines, s.where(x, false).Wrap("| where ", ""))
+		lines = append(lines, s.whereLine(x))
 	}
-	return write.Join(append(lines, s.cleanUp()...), "\n")
+	return lines
+}
+
+// wide is where a line is broken into one for each of its terms.
+const wide = 120
+
+// whereLine writes one where.
+func (s *scope) whereLine(p ir.Pred) write.Text {
+	t := s.where(p, false).Text
+	if or, ok := p.(*ir.Or); ok && t.Len() > wide {
+		t = s.join(or.X, "\n    OR ", false).Text
+	}
+	return t.Wrap("| where ", "")
 }
 
 // head writes the lines that find the events: the macro of the log and a
@@ -95,11 +111,18 @@ func (s *scope) head(terms []ir.Pred) []write.Text {
 	case !s.log.Open && len(terms) == 0:
 		return []write.Text{write.Of(macroCall(s.log))}
 	case !s.log.Open:
-		return []write.Text{write.Of(macroCall(s.log)), s.terms(terms).Wrap("| search ", "")}
+		return []write.Text{write.Of(macroCall(s.log)), s.searchLine(terms).Wrap("| search ", "")}
 	case len(terms) == 0:
 		return []write.Text{write.Of("*")}
 	}
-	return []write.Text{s.terms(terms)}
+	return []write.Text{s.searchLine(terms)}
+}
+
+func (s *scope) searchLine(terms []ir.Pred) write.Text {
+	if t := s.terms(terms, " "); t.Len() <= wide {
+		return t
+	}
+	return s.terms(terms, "\n    ")
 }
 
 func macroCall(log *schema.Log) string { return "`" + log.SPL.Macro + "`" }

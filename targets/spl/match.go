@@ -8,20 +8,24 @@ import (
 	"unicode"
 
 	"github.com/sigproof/sigproof/compiler/ir"
+	"github.com/sigproof/sigproof/compiler/schema"
 )
 
 // onValue is the condition that one value satisfies one of the matches.
-// Equalities stand in one list.
-func onValue(v string, matches []ir.Match) cond {
+// Equalities stand in one list, and texts of one shape in one pattern.
+func onValue(v string, typ schema.Type, matches []ir.Match) cond {
 	var parts []cond
 	var equal, equalCased []string
+	var patterns patternList
 	for _, m := range matches {
 		switch m := m.(type) {
 		case *ir.Text:
 			shape, s := m.Shape()
 			switch {
+			case anything(m):
+				parts = append(parts, call("isnotnull", v))
 			case shape != ir.Equals || numeric(s) && m.Cased:
-				parts = append(parts, textCond(v, m))
+				patterns.add(m)
 			case m.Cased:
 				equalCased = append(equalCased, text(s))
 			default:
@@ -34,7 +38,11 @@ func onValue(v string, matches []ir.Match) cond {
 		case *ir.Regex:
 			parts = append(parts, match(v, regexSource(m)))
 		case *ir.Compare:
-			parts = append(parts, compareCond(v, m))
+			if typ == schema.Number {
+				parts = append(parts, compareNumber(v, m))
+			} else {
+				parts = append(parts, compareCond(v, m))
+			}
 		case *ir.CIDR:
 			parts = append(parts, cidrCond(v, m.Prefix))
 		case *ir.TimePart:
@@ -45,8 +53,11 @@ func onValue(v string, matches []ir.Match) cond {
 	}
 	// Manual, lower: it gives a string, so that a field of digits is compared
 	// as text and 04624 is not 4624.
-	parts = append(oneOf("lower("+v+")", equal), append(oneOf(v, equalCased), parts...)...)
-	return anyOf(parts)
+	all := append(oneOf("lower("+v+")", equal), oneOf(v, equalCased)...)
+	for _, p := range patterns {
+		all = append(all, match(v, p.String()))
+	}
+	return anyOf(append(all, parts...))
 }
 
 func oneOf(v string, values []string) []cond {
@@ -80,13 +91,6 @@ func lower(s string) string { return strings.Map(unicode.ToLower, s) }
 // match is true if a regular expression is found anywhere in the text.
 func match(v, pattern string) cond { return call("match", v+", "+text(pattern)) }
 
-func textCond(v string, m *ir.Text) cond {
-	if anything(m) {
-		return call("isnotnull", v)
-	}
-	return match(v, textPattern(m))
-}
-
 // anything tells whether a text is nothing but stars.
 func anything(m *ir.Text) bool {
 	for _, p := range m.Parts {
@@ -99,16 +103,24 @@ func anything(m *ir.Text) bool {
 
 // onePattern gives the regular expression that alone says the matches.
 func onePattern(matches []ir.Match) (string, bool) {
-	if len(matches) != 1 {
+	var patterns patternList
+	for _, m := range matches {
+		switch m := m.(type) {
+		case *ir.Text:
+			if anything(m) {
+				return "", false
+			}
+			patterns.add(m)
+		case *ir.Regex:
+			return regexSource(m), len(matches) == 1
+		default:
+			return "", false
+		}
+	}
+	if len(patterns) != 1 {
 		return "", false
 	}
-	switch m := matches[0].(type) {
-	case *ir.Text:
-		return textPattern(m), !anything(m)
-	case *ir.Regex:
-		return regexSource(m), true
-	}
-	return "", false
+	return patterns[0].String(), true
 }
 
 // number is what gt and its kin read as a number. tonumber alone also takes
@@ -119,6 +131,11 @@ var operators = map[ir.Op]string{ir.Eq: "=", ir.Neq: "!=", ir.Lt: "<", ir.Lte: "
 
 func compareCond(v string, m *ir.Compare) cond {
 	return allOf(match(v, number), compare("tonumber("+v+")"+operators[m.Op]+m.Value.String()))
+}
+
+// compareNumber compares a field that is declared a number.
+func compareNumber(v string, m *ir.Compare) cond {
+	return compare("tonumber(" + v + ")" + operators[m.Op] + m.Value.String())
 }
 
 // mapped is where IPv4 addresses stand among those of IPv6.

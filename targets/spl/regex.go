@@ -8,41 +8,71 @@ import (
 	"github.com/sigproof/sigproof/compiler/ir"
 )
 
-// textPattern writes a text as a regular expression that match finds anywhere:
-// it is bound to an end of the value where the text has no star.
-func textPattern(t *ir.Text) string {
+// A pattern is a regular expression for texts that match finds anywhere: it is
+// bound to an end of the value where the texts have no star.
+type pattern struct {
+	flags, start, end string
+	bodies            []string
+}
+
+// newPattern writes a text as a pattern.
+func newPattern(t *ir.Text) *pattern {
 	parts := t.Parts
-	start, end := "^", `\z`
+	p := &pattern{start: "^", end: `\z`}
 	for len(parts) > 0 && parts[0].Kind == ir.AnyRun {
-		parts, start = parts[1:], ""
+		parts, p.start = parts[1:], ""
 	}
 	for len(parts) > 0 && parts[len(parts)-1].Kind == ir.AnyRun {
-		parts, end = parts[:len(parts)-1], ""
+		parts, p.end = parts[:len(parts)-1], ""
 	}
-	flags := "i"
-	if t.Cased {
-		flags = ""
+	if !t.Cased {
+		p.flags = "i"
 	}
 	var b strings.Builder
-	for _, p := range parts {
-		switch p.Kind {
+	any := ""
+	for _, part := range parts {
+		switch part.Kind {
 		case ir.AnyRun:
 			b.WriteString(".*")
+			any = "s"
 		case ir.AnyOne:
 			b.WriteByte('.')
+			any = "s"
 		case ir.Dash:
 			b.WriteString("[" + ir.Dashes + "]")
-			continue
 		default:
-			b.WriteString(literal(p.Text))
-			continue
+			b.WriteString(literal(part.Text))
 		}
-		flags = strings.TrimSuffix(flags, "s") + "s"
 	}
-	if flags != "" {
-		flags = "(?" + flags + ")"
+	p.flags += any
+	p.bodies = []string{b.String()}
+	return p
+}
+
+func (p *pattern) String() string {
+	body := p.bodies[0]
+	if len(p.bodies) > 1 {
+		body = "(" + strings.Join(p.bodies, "|") + ")"
 	}
-	return flags + start + b.String() + end
+	body = p.start + body + p.end
+	if p.flags != "" {
+		return "(?" + p.flags + ")" + body
+	}
+	return body
+}
+
+// A patternList joins the patterns of texts that are bound alike.
+type patternList []*pattern
+
+func (l *patternList) add(t *ir.Text) {
+	p := newPattern(t)
+	for _, q := range *l {
+		if q.flags == p.flags && q.start == p.start && q.end == p.end {
+			q.bodies = append(q.bodies, p.bodies...)
+			return
+		}
+	}
+	*l = append(*l, p)
 }
 
 // literal writes text for a regular expression.

@@ -126,7 +126,7 @@ func numberTexts(n *ir.Number) []string {
 }
 
 // terms writes predicates that must all hold, for search.
-func (s *scope) terms(x []ir.Pred) write.Text {
+func (s *scope) terms(x []ir.Pred, separator string) write.Text {
 	parts := make([]write.Text, len(x))
 	for i, p := range x {
 		parts[i] = s.term(p).In(levelNot)
@@ -134,14 +134,14 @@ func (s *scope) terms(x []ir.Pred) write.Text {
 	if len(x) == 1 {
 		return s.term(x[0]).Text
 	}
-	return write.Join(parts, " ")
+	return write.Join(parts, separator)
 }
 
 // term writes a predicate that is searchable.
 func (s *scope) term(p ir.Pred) write.Expr {
 	switch p := p.(type) {
 	case *ir.And:
-		return write.Expr{Text: s.terms(p.X), Level: levelJoin}
+		return write.Expr{Text: s.terms(p.X, " "), Level: levelJoin}
 	case *ir.Or:
 		parts := make([]write.Text, len(p.X))
 		for i, x := range p.X {

@@ -10,6 +10,7 @@ import (
 // A value is an expression that gives what a field holds.
 type value struct {
 	text string
+	typ  schema.Type
 
 	// many tells that text is a field which may have several values.
 	many bool
@@ -56,7 +57,7 @@ func (s *scope) value(f *ir.Field) value {
 		if !nameable(column) {
 			s.unsupported(f.At, "SPL has no way to write the field name "+text(column))
 		}
-		return value{text: field(column), many: s.log.Open}
+		return value{text: field(column), typ: f.Type, many: s.log.Open}
 	}
 	if s.member != "" {
 		return memberValue(field(s.member), f.Path, f.Unquote)
@@ -132,7 +133,7 @@ func unquoted(v string) string {
 // mvfilter and mvfind go through the values of a field, and give null if none
 // does; so these conditions are never null.
 func (v value) ask(m []ir.Match, negated bool) cond {
-	c := onValue(v.text, m)
+	c := onValue(v.text, v.typ, m)
 	switch {
 	case v.list != "":
 		return call("isnotnull", "mvmap("+v.list+", if("+c.text+", 1, null()))")
