@@ -14,6 +14,13 @@ type assignment struct {
 // parseEval: "You can chain multiple eval expressions in one search using a comma".
 // Each sees what the ones before it have set.
 func parseEval(p *parser, s *scanner) (command, *Error) {
+	all, err := p.assignments(s)
+	return func(rt *runtime, in table) (table, error) {
+		return change(rt, in, func(r *record) { assign(&scope{rt: rt, rec: r}, all) }), nil
+	}, err
+}
+
+func (p *parser) assignments(s *scanner) ([]assignment, *Error) {
 	var all []assignment
 	for {
 		name, err := s.destination()
@@ -36,25 +43,23 @@ func parseEval(p *parser, s *scanner) (command, *Error) {
 		all = append(all, assignment{name, strings.Contains(name, "{") && !strings.Contains(name, "{}"), f})
 		s.pos = x.tok.hi
 		if x.tok.kind == exprEnd {
-			break
+			s.pos = s.end
+			return all, nil
 		}
 		if !x.isOp(",") {
 			return nil, x.unexpected("an operator, a comma or the end")
 		}
 	}
-	return func(rt *runtime, in table) (table, error) {
-		return change(rt, in, func(r *record) { assign(rt, r, all) }), nil
-	}, nil
 }
 
-func assign(rt *runtime, r *record, all []assignment) {
+func assign(sc *scope, all []assignment) {
 	for _, a := range all {
-		v := a.f(&scope{rt: rt, rec: r})
+		v := a.f(sc)
 		name := a.name
 		if a.braces {
-			name = dynamicName(r, name)
+			name = dynamicName(sc.rec, name)
 		}
-		rt.put(r, name, v.list())
+		sc.rt.put(sc.rec, name, v.list())
 	}
 }
 

@@ -6,7 +6,7 @@ import "maps"
 func newCommands() map[string]*commandInfo {
 	all := map[string]*commandInfo{}
 	for _, family := range []map[string]*commandInfo{
-		filterCommands(), tableCommands(), refusedCommands(),
+		refusedCommands(), filterCommands(), tableCommands(), multiCommands(), setCommands(), lookupCommands(), statsCommands(), shapeCommands(), transactionCommands(),
 	} {
 		maps.Copy(all, family)
 	}
@@ -30,7 +30,7 @@ func refusedCommands() map[string]*commandInfo {
 		model:    {"tstats", "datamodel", "pivot"},
 		metrics:  {"mstats", "mcatalog", "mpreview"},
 		charting: {"chart", "timechart", "sichart", "sistats", "sitimechart", "sitop", "sirare", "xyseries", "untable", "transpose", "contingency", "timewrap", "makecontinuous", "gauge"},
-		learning: {"anomalies", "anomalousvalue", "anomalydetection", "associate", "arules", "cluster", "kmeans", "correlate", "analyzefields", "predict", "trendline", "x11", "fieldsummary", "findtypes", "outlier", "concurrency", "erex", "fit", "apply", "iconify", "relevancy", "rare", "diff", "extract", "kv", "kvform", "multikv", "xmlkv", "xmlunescape", "xpath", "selfjoin", "tojson", "fromjson", "reltime", "setfields", "strcat", "appendcols", "autoregress", "delta", "accum"},
+		learning: {"anomalies", "anomalousvalue", "anomalydetection", "associate", "arules", "cluster", "kmeans", "correlate", "analyzefields", "predict", "trendline", "x11", "fieldsummary", "findtypes", "outlier", "concurrency", "erex", "fit", "apply", "iconify", "relevancy", "diff", "extract", "kv", "kvform", "multikv", "xmlkv", "xmlunescape", "xpath", "selfjoin", "tojson", "fromjson", "reltime", "setfields", "strcat", "appendcols", "autoregress", "delta", "accum"},
 	} {
 		for _, name := range names {
 			all[name] = refuse(why)

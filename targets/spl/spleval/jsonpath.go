@@ -18,8 +18,13 @@ type pathStep struct {
 	index int // -1 is all
 }
 
+// parsePath reads a path. The empty one is the document itself, as in
+// json_append(employees_array, "", <<ITEM>>).
 func parsePath(text string) (jsonPath, bool) {
 	var path jsonPath
+	if text == "" {
+		return path, true
+	}
 	for _, part := range strings.Split(text, ".") {
 		key := part
 		if i := strings.IndexByte(part, '{'); i >= 0 {
@@ -126,6 +131,9 @@ func (p jsonPath) texts(n *jsonNode) []string {
 // created if the keys don't exist. If there's a mismatch between the JSON object
 // and the path, the update is skipped".
 func setNode(n *jsonNode, p jsonPath, v *jsonNode) {
+	if len(p) == 0 {
+		return
+	}
 	step, rest := p[0], p[1:]
 	if step.array {
 		if n.kind != jsonArray {

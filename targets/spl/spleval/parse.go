@@ -14,9 +14,13 @@ type command func(rt *runtime, in table) (table, error)
 type commandInfo struct {
 	parse      func(p *parser, s *scanner) (command, *Error)
 	generating bool // brings its own rows, and must come first
+	source     bool // brings its own rows if it comes first
 	streaming  bool // works row by row, so that multisearch may hold it
 	refused    string
 }
+
+// brings says whether the command as the first has rows of its own.
+func (c *commandInfo) brings() bool { return c.generating || c.source }
 
 // A plan is a pipeline of commands.
 type plan struct {
@@ -71,7 +75,8 @@ func (p *parser) pipeline(lo, hi int, sub bool) *plan {
 			}
 			continue
 		}
-		st, err := p.step(lo, hi, i == 0, sub)
+		word, body := p.head(lo, hi, i > 0, sub)
+		st, err := p.step(word, &scanner{src: p.src, pos: body, end: hi, first: len(pl.steps) == 0}, lo)
 		if err == nil && len(pl.steps) > 0 && st.info.generating {
 			err = p.src.errorf(lo, lo+len(st.name), "%s brings its own rows: it must be the first command", st.name)
 		}
@@ -79,7 +84,7 @@ func (p *parser) pipeline(lo, hi int, sub bool) *plan {
 			p.errs = append(p.errs, err)
 			continue
 		}
-		if len(pl.steps) == 0 && i > 0 && !st.info.generating && len(p.errs) == 0 {
+		if len(pl.steps) == 0 && i > 0 && !st.info.brings() && len(p.errs) == 0 {
 			p.notes = append(p.notes, p.src.errorf(lo, lo+len(st.name),
 				"search begins with a pipe, and %s brings no events: here it gets all, on Splunk none", st.name))
 		}
@@ -148,14 +153,22 @@ func (p *parser) word(lo, hi int) string {
 	return strings.ToLower(p.src.text[lo:end])
 }
 
-func (p *parser) step(lo, hi int, first, sub bool) (planStep, *Error) {
-	word := p.word(lo, hi)
-	body := lo + len(word)
-	info := p.commands[word]
+// head finds the command at lo and where its arguments begin. Without a pipe
+// before it a text is an implied search, unless it says search itself; in a
+// subsearch any command may stand so.
+func (p *parser) head(lo, hi int, piped, sub bool) (word string, body int) {
+	word = p.word(lo, hi)
+	body = lo + len(word)
 	ends := body >= hi || isSpace(p.src.text[body]) || strings.IndexByte("[(\"-+", p.src.text[body]) >= 0
-	if first && !(word == "search" && ends) && !(sub && info != nil && ends) {
-		word, body, info = "search", lo, p.commands["search"]
+	if !piped && !(word == "search" && ends) && !(sub && p.commands[word] != nil && ends) {
+		return "search", lo
 	}
+	return word, body
+}
+
+// step reads one command, whose name is word.
+func (p *parser) step(word string, s *scanner, lo int) (planStep, *Error) {
+	info, hi := p.commands[word], s.end
 	if info == nil {
 		if word == "" {
 			return planStep{}, p.src.errorf(lo, min(lo+1, hi), "unexpected %q: a command should stand after the pipe", p.src.text[lo:min(lo+1, hi)])
@@ -165,7 +178,6 @@ func (p *parser) step(lo, hi int, first, sub bool) (planStep, *Error) {
 	if info.refused != "" {
 		return planStep{}, p.src.errorf(lo, lo+len(word), "command %q is refused: %s", word, info.refused)
 	}
-	s := &scanner{p.src, body, hi}
 	run, err := info.parse(p, s)
 	if err == nil && !s.atEnd() {
 		t, _ := s.peek()
@@ -193,9 +205,10 @@ func (p *parser) subsearch(g token) (*plan, *Error) {
 // run runs the commands. The rows are the input's events, or those given.
 func (pl *plan) run(rt *runtime, given *table) (table, error) {
 	var t table
-	if given != nil {
+	switch {
+	case given != nil:
 		t = *given
-	} else {
+	case len(pl.steps) == 0 || !pl.steps[0].info.brings():
 		t.rows = slices.Clone(rt.events())
 	}
 	for _, st := range pl.steps {

@@ -25,9 +25,10 @@ const (
 // A scanner reads the arguments of one command: the text from pos to end. How a
 // word ends depends on the command, so that there is no one list of tokens.
 type scanner struct {
-	src *source
-	pos int
-	end int
+	src   *source
+	pos   int
+	end   int
+	first bool // no command stands before this one
 }
 
 func (s *scanner) errorf(lo, hi int, format string, args ...any) *Error {

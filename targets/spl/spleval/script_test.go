@@ -163,4 +163,10 @@ func scriptMacros(t *testing.T, data string) []Macro {
 	return macros
 }
 
-func scriptLookup(*testing.T, string) *Lookup { return &Lookup{} }
+func scriptLookup(t *testing.T, data string) *Lookup {
+	l, err := ParseLookupCSV(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}

@@ -66,7 +66,7 @@ type searchParser struct {
 }
 
 func (p *parser) searchExpr(lo, hi int) (searchNode, *Error) {
-	s := &searchParser{scanner: scanner{p.src, lo, hi}, p: p}
+	s := &searchParser{scanner: scanner{src: p.src, pos: lo, end: hi}, p: p}
 	if s.atEnd() {
 		return &allTest{}, nil
 	}

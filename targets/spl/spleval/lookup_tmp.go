@@ -1,3 +1,0 @@
-package spleval
-
-type Lookup struct{}
