@@ -1,36 +1,10 @@
 package schema
 
-import (
-	"embed"
-	"fmt"
-	"sync"
-)
+import "sync"
 
-//go:embed logs/*.yml
-var files embed.FS
+//go:generate go run ./internal/declare/generate
 
-// order is the order of the logs: of two that serve a logsource as closely,
-// or that an event may be of, the first one is meant.
-var order = []string{
-	"entra_audit", "entra_signin", "activity", "tenant_activity", "pim_alert", "pim_policy",
-	"m365_audit", "risk_detection", "workload_risk", "keyvault_audit",
-}
-
-var load = sync.OnceValue(func() []*Log {
-	var logs []*Log
-	for _, name := range order {
-		data, err := files.ReadFile("logs/" + name + ".yml")
-		if err != nil {
-			panic(err)
-		}
-		l, err := parse(data, logs)
-		if err != nil {
-			panic(fmt.Sprintf("schema: logs/%s.yml: %v", name, err))
-		}
-		logs = append(logs, l)
-	}
-	return logs
-})
+var load = sync.OnceValue(declared)
 
 // Logs lists the logs that are known, without Generic. They are shared: do
 // not change them.

@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"os"
 	"testing"
 )
 
@@ -16,14 +15,8 @@ func TestLogs(t *testing.T) {
 	}
 }
 
-func BenchmarkParse(b *testing.B) {
-	data, err := os.ReadFile("logs/entra_audit.yml")
-	if err != nil {
-		b.Fatal(err)
-	}
+func BenchmarkLoad(b *testing.B) {
 	for b.Loop() {
-		if _, err := parse(data, nil); err != nil {
-			b.Fatal(err)
-		}
+		declared()
 	}
 }

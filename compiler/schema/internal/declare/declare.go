@@ -1,24 +1,58 @@
-package schema
+// Package declare reads the declarations of logs in logs/*.yml. Package schema
+// does not read them when a program starts, as that takes as long as compiling
+// a hundred rules: go generate writes them down as Go, and a test sees to it
+// that both say the same.
+package declare
 
 import (
 	"bytes"
+	"embed"
 	"fmt"
 	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/sigproof/sigproof/compiler/schema"
 )
+
+//go:embed logs/*.yml
+var files embed.FS
+
+// order is the order of the logs: of two that serve a logsource as closely,
+// or that an event may be of, the first one is meant.
+var order = []string{
+	"entra_audit", "entra_signin", "activity", "tenant_activity", "pim_alert", "pim_policy",
+	"m365_audit", "risk_detection", "workload_risk", "keyvault_audit",
+}
+
+// Logs reads all declarations.
+func Logs() ([]*schema.Log, error) {
+	var logs []*schema.Log
+	for _, name := range order {
+		data, err := files.ReadFile("logs/" + name + ".yml")
+		if err != nil {
+			return nil, err
+		}
+		l, err := parse(data, logs)
+		if err != nil {
+			return nil, fmt.Errorf("logs/%s.yml: %w", name, err)
+		}
+		logs = append(logs, l)
+	}
+	return logs, nil
+}
 
 // A logFile is a log as logs/*.yml declare it.
 type logFile struct {
 	Name, Title, Doc string
 	Like             string // a log whose fields, lists, aliases and shapes it shares
-	Sources          []Source
+	Sources          []schema.Source
 	Time, ID         string
 	Table            string // of Log Analytics
 	Columns          string // a line each: name, type, and the path that it holds
 	Macro            string
-	Prefixes         []Alias
+	Prefixes         []schema.Alias
 	Aliases          []aliasFile
 	Fields           []*fieldFile
 	Lists            []*listFile
@@ -27,7 +61,7 @@ type logFile struct {
 
 type fieldFile struct {
 	Name, Doc string
-	Type      Type
+	Type      schema.Type
 	Path      string
 	Aliases   map[string][]string // by origin
 	First     []string
@@ -58,14 +92,14 @@ type shapeFile struct {
 	Moved []addressFile
 	Lacks []string
 	Marks []markFile
-	Fixed []Fixed
+	Fixed []schema.Fixed
 }
 
 type addressFile struct {
 	Path       string
 	At, Copies []string
 	Times      string
-	Type       Type
+	Type       schema.Type
 }
 
 type markFile struct {
@@ -75,7 +109,7 @@ type markFile struct {
 }
 
 // parse reads the declaration of a log. Logs that it is like are among known.
-func parse(data []byte, known []*Log) (*Log, error) {
+func parse(data []byte, known []*schema.Log) (*schema.Log, error) {
 	d := yaml.NewDecoder(bytes.NewReader(data))
 	d.KnownFields(true)
 	var f logFile
@@ -89,10 +123,10 @@ func parse(data []byte, known []*Log) (*Log, error) {
 	return l, nil
 }
 
-func (f *logFile) log(known []*Log) (*Log, error) {
-	l := &Log{}
+func (f *logFile) log(known []*schema.Log) (*schema.Log, error) {
+	l := &schema.Log{}
 	if f.Like != "" {
-		i := slices.IndexFunc(known, func(l *Log) bool { return l.Name == f.Like })
+		i := slices.IndexFunc(known, func(l *schema.Log) bool { return l.Name == f.Like })
 		if i < 0 {
 			return nil, fmt.Errorf("no log %q to be like", f.Like)
 		}
@@ -101,7 +135,7 @@ func (f *logFile) log(known []*Log) (*Log, error) {
 	}
 	l.Name, l.Title, l.Doc, l.Sources = f.Name, f.Title, f.Doc, f.Sources
 	l.Time, l.ID = or(f.Time, l.Time), or(f.ID, l.ID)
-	l.KQL = Table{Name: f.Table}
+	l.KQL = schema.Table{Name: f.Table}
 	l.SPL.Macro = or(f.Macro, l.SPL.Macro)
 	l.Prefixes = append(l.Prefixes, f.Prefixes...)
 	l.Fields = fields(f.Fields, l.Fields)
@@ -121,14 +155,14 @@ func or(a, b string) string {
 	return a
 }
 
-func withoutTables(shapes []*Shape) []*Shape {
-	return slices.DeleteFunc(slices.Clone(shapes), func(s *Shape) bool { return s.Table })
+func withoutTables(shapes []*schema.Shape) []*schema.Shape {
+	return slices.DeleteFunc(slices.Clone(shapes), func(s *schema.Shape) bool { return s.Table })
 }
 
 // fields makes fields; those of the log that this one is like stand before
 // them, but for those that are declared anew.
-func fields(own []*fieldFile, inherited []*Field) []*Field {
-	out := slices.DeleteFunc(slices.Clone(inherited), func(f *Field) bool {
+func fields(own []*fieldFile, inherited []*schema.Field) []*schema.Field {
+	out := slices.DeleteFunc(slices.Clone(inherited), func(f *schema.Field) bool {
 		return slices.ContainsFunc(own, func(o *fieldFile) bool { return o.Name == f.Name })
 	})
 	for _, f := range own {
@@ -137,19 +171,19 @@ func fields(own []*fieldFile, inherited []*Field) []*Field {
 	return out
 }
 
-func (f *fieldFile) field() *Field {
-	out := &Field{
+func (f *fieldFile) field() *schema.Field {
+	out := &schema.Field{
 		Name: f.Name, Type: f.Type, Doc: f.Doc, Computed: f.Computed, Unquote: f.Unquote, Control: f.Control,
 	}
 	if out.Type == "" {
-		out.Type = String
+		out.Type = schema.String
 	}
 	if f.First == nil {
-		out.Path = Keys(or(f.Path, f.Name))
+		out.Path = schema.Keys(or(f.Path, f.Name))
 	}
 	for _, origin := range sorted(f.Aliases) {
 		for _, name := range f.Aliases[origin] {
-			out.Aliases = append(out.Aliases, Alias{Name: name, For: f.Name, Origin: origin})
+			out.Aliases = append(out.Aliases, schema.Alias{Name: name, For: f.Name, Origin: origin})
 		}
 	}
 	return out
@@ -164,10 +198,10 @@ func sorted(m map[string][]string) []string {
 	return keys
 }
 
-func lists(own []*listFile, inherited []*List) []*List {
+func lists(own []*listFile, inherited []*schema.List) []*schema.List {
 	out := slices.Clone(inherited)
 	for _, l := range own {
-		out = append(out, &List{
+		out = append(out, &schema.List{
 			Name: l.Name, By: l.By, Map: l.Map, Value: l.Value, Doc: l.Doc,
 			Fields: fields(l.Fields, nil), Lists: lists(l.Lists, nil),
 		})
@@ -177,19 +211,19 @@ func lists(own []*listFile, inherited []*List) []*List {
 
 // derive finds the paths of derived fields, which are written as rules write
 // them.
-func (f *logFile) derive(l *Log) error {
+func (f *logFile) derive(l *schema.Log) error {
 	for _, own := range f.Fields {
 		if own.First == nil {
 			continue
 		}
-		field := l.field(own.Name)
+		field := fieldOf(l, own.Name)
 		for _, name := range own.First {
-			r := l.canonical(name, exact)
+			r := canonical(l, name)
 			switch {
 			case r != nil && r.Path != nil:
 				field.First = append(field.First, r.Path)
 			case strings.Contains(name, ".["):
-				field.First = append(field.First, Keys(name))
+				field.First = append(field.First, schema.Keys(name))
 			default:
 				return fmt.Errorf("field %s: no path %q", own.Name, name)
 			}
@@ -198,7 +232,7 @@ func (f *logFile) derive(l *Log) error {
 	return nil
 }
 
-func (l *Log) field(name string) *Field {
+func fieldOf(l *schema.Log, name string) *schema.Field {
 	for _, f := range l.Fields {
 		if f.Name == name {
 			return f
@@ -207,13 +241,13 @@ func (l *Log) field(name string) *Field {
 	return nil
 }
 
-func (f *logFile) columns(l *Log) error {
+func (f *logFile) columns(l *schema.Log) error {
 	for line := range strings.Lines(f.Columns) {
 		w := strings.Fields(line)
 		if len(w) != 2 && len(w) != 3 {
 			return fmt.Errorf("column %q: write a name, a type and a path", strings.TrimSpace(line))
 		}
-		c := Column{Name: w[0], Type: w[1]}
+		c := schema.Column{Name: w[0], Type: w[1]}
 		if len(w) == 3 {
 			c.From = w[2]
 		}
@@ -222,7 +256,7 @@ func (f *logFile) columns(l *Log) error {
 	return nil
 }
 
-func (f *logFile) shapes(l *Log) error {
+func (f *logFile) shapes(l *schema.Log) error {
 	for _, own := range f.Shapes {
 		s, err := own.shape(l)
 		if err != nil {
@@ -239,31 +273,31 @@ func (f *logFile) shapes(l *Log) error {
 	return nil
 }
 
-func (f *shapeFile) shape(l *Log) (*Shape, error) {
-	s := &Shape{}
+func (f *shapeFile) shape(l *schema.Log) (*schema.Shape, error) {
+	s := &schema.Shape{}
 	if f.Like != "" {
 		like := l.Shape(f.Like)
 		if like == nil {
 			return nil, fmt.Errorf("no shape %q to be like", f.Like)
 		}
-		s = like.under(f.Under)
+		s = under(like, f.Under)
 		s.Sourcetype = ""
 	}
 	s.Name, s.Title, s.Sourcetype = f.Name, or(f.Title, s.Title), f.Sourcetype
 	s.Base, s.Form, s.Times = or(f.Base, s.Base), or(f.Form, s.Form), or(f.Times, s.Times)
 	s.Table, s.Text, s.Computed = f.Table || s.Table, f.Text || s.Text, f.Computed || s.Computed
 	for _, a := range f.Moved {
-		s.Moved = append(s.Moved, Address(a))
+		s.Moved = append(s.Moved, schema.Address(a))
 	}
 	for _, m := range f.Marks {
-		s.Marks = append(s.Marks, Mark(m))
+		s.Marks = append(s.Marks, schema.Mark(m))
 	}
 	s.Lacks, s.Fixed = append(s.Lacks, f.Lacks...), append(s.Fixed, f.Fixed...)
 	return s, nil
 }
 
 // under copies a shape to where it stands in a wrapper.
-func (s *Shape) under(at string) *Shape {
+func under(s *schema.Shape, at string) *schema.Shape {
 	out := *s
 	if at == "" {
 		out.Moved, out.Marks, out.Fixed = slices.Clone(s.Moved), slices.Clone(s.Marks), slices.Clone(s.Fixed)
@@ -297,17 +331,17 @@ func (s *Shape) under(at string) *Shape {
 
 // aliases gathers every other spelling, the declared ones first: of two that
 // are alike the first one counts.
-func (f *logFile) aliases(l *Log) error {
+func (f *logFile) aliases(l *schema.Log) error {
 	seen := map[string]string{}
-	add := func(a Alias) {
+	add := func(a schema.Alias) {
 		if seen[a.Name] == "" && a.Name != a.For && !declared(l, a.Name) {
 			seen[a.Name] = a.For
 			l.Aliases = append(l.Aliases, a)
 		}
 	}
-	own := make([]Alias, 0, len(f.Aliases))
+	own := make([]schema.Alias, 0, len(f.Aliases))
 	for _, a := range f.Aliases {
-		own = append(own, Alias{Name: a.Name, For: a.For, Origin: a.Origin, Warn: a.Warn})
+		own = append(own, schema.Alias{Name: a.Name, For: a.For, Origin: a.Origin, Warn: a.Warn})
 	}
 	for _, field := range l.Fields {
 		own = append(own, field.Aliases...)
@@ -320,17 +354,25 @@ func (f *logFile) aliases(l *Log) error {
 	}
 	for _, c := range l.KQL.Columns {
 		if c.From != "" {
-			add(Alias{Name: c.Name, For: c.From, Origin: "Log Analytics"})
+			add(schema.Alias{Name: c.Name, For: c.From, Origin: "Log Analytics"})
 		}
 	}
 	for _, s := range l.Shapes {
 		for _, m := range s.Moved {
 			for _, at := range append(slices.Clone(m.At), m.Copies...) {
-				add(Alias{Name: at, For: m.Path, Origin: s.Title})
+				add(schema.Alias{Name: at, For: m.Path, Origin: s.Title})
 			}
 		}
 	}
 	return nil
 }
 
-func declared(l *Log, name string) bool { return l.canonical(name, exact) != nil }
+func declared(l *schema.Log, name string) bool { return canonical(l, name) != nil }
+
+// canonical finds a name that is written as the log declares it.
+func canonical(l *schema.Log, name string) *schema.Ref {
+	if r := l.Resolve(name); r != nil && r.Alias == nil {
+		return r
+	}
+	return nil
+}

@@ -1,27 +1,29 @@
-package schema
+package declare
 
 import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/sigproof/sigproof/compiler/schema"
 )
 
 var (
-	fieldTypes  = []Type{Any, String, Number, Bool, Time, Object}
+	fieldTypes  = []schema.Type{schema.Any, schema.String, schema.Number, schema.Bool, schema.Time, schema.Object}
 	columnTypes = []string{"bool", "datetime", "dynamic", "int", "long", "real", "string"}
 	timeFormats = []string{"", "z", "offset", "bare", "us"}
 )
 
 // checkNames looks for names that are declared twice, and for types that there
 // are not.
-func checkNames(l *Log) error {
+func checkNames(l *schema.Log) error {
 	if err := checkFields(l.Fields); err != nil {
 		return err
 	}
 	return checkLists(l.Lists)
 }
 
-func checkFields(fields []*Field) error {
+func checkFields(fields []*schema.Field) error {
 	seen := map[string]bool{}
 	for _, f := range fields {
 		if seen[f.Name] {
@@ -38,7 +40,7 @@ func checkFields(fields []*Field) error {
 	return nil
 }
 
-func checkLists(lists []*List) error {
+func checkLists(lists []*schema.List) error {
 	for _, list := range lists {
 		if err := checkFields(list.Fields); err != nil {
 			return fmt.Errorf("list %s: %w", list.Name, err)
@@ -51,17 +53,17 @@ func checkLists(lists []*List) error {
 }
 
 // check holds what tables and shapes say against the fields of the log.
-func check(l *Log) error {
+func check(l *schema.Log) error {
 	for _, c := range l.KQL.Columns {
 		if !slices.Contains(columnTypes, c.Type) {
 			return fmt.Errorf("column %s: no type %q", c.Name, c.Type)
 		}
-		if c.From != "" && !l.reaches(c.From) {
+		if c.From != "" && !reaches(l, c.From) {
 			return fmt.Errorf("column %s: no path %q", c.Name, c.From)
 		}
 	}
 	for _, a := range l.Aliases {
-		if !l.reaches(a.For) {
+		if !reaches(l, a.For) {
 			return fmt.Errorf("alias %s: no path %q", a.Name, a.For)
 		}
 	}
@@ -71,14 +73,14 @@ func check(l *Log) error {
 		}
 	}
 	for _, name := range []string{l.Time, l.ID} {
-		if name != "" && l.field(name) == nil {
+		if name != "" && fieldOf(l, name) == nil {
 			return fmt.Errorf("no field %q", name)
 		}
 	}
 	return nil
 }
 
-func checkShape(l *Log, s *Shape) error {
+func checkShape(l *schema.Log, s *schema.Shape) error {
 	if len(s.Marks) == 0 {
 		return fmt.Errorf("no marks")
 	}
@@ -86,7 +88,7 @@ func checkShape(l *Log, s *Shape) error {
 		return fmt.Errorf("no way %q to write times", s.Times)
 	}
 	for _, a := range s.Moved {
-		if !l.reaches(a.Path) {
+		if !reaches(l, a.Path) {
 			return fmt.Errorf("moved: no path %q", a.Path)
 		}
 		if !slices.Contains(timeFormats, a.Times) {
@@ -94,7 +96,7 @@ func checkShape(l *Log, s *Shape) error {
 		}
 	}
 	for _, p := range s.Lacks {
-		if !l.reaches(p) {
+		if !reaches(l, p) {
 			return fmt.Errorf("lacks: no path %q", p)
 		}
 	}
@@ -103,8 +105,8 @@ func checkShape(l *Log, s *Shape) error {
 
 // reaches tells whether a canonical path leads to a field or a list, or to an
 // object that holds some.
-func (l *Log) reaches(path string) bool {
-	if l.canonical(path, exact) != nil {
+func reaches(l *schema.Log, path string) bool {
+	if canonical(l, path) != nil {
 		return true
 	}
 	for _, f := range l.Fields {
