@@ -42,7 +42,8 @@ correlation:
   `
 
 func correlation(body string) string {
-	return logins + strings.ReplaceAll(body, "\n", "\n  ") + "\n"
+	first, more, _ := strings.Cut(body, "\n---\n")
+	return logins + strings.ReplaceAll(first, "\n", "\n  ") + "\nname: inner\n---\n" + more
 }
 
 // A timed event is one of an open log at a second.
@@ -140,6 +141,7 @@ func TestRandomWindows(t *testing.T) {
 		"type: temporal\nrules: [login, lout]\ntimespan: 2s\ncondition: 1 of lo*",
 		"type: temporal_ordered\nrules: [login, lout]\ngroup-by: [u]\ntimespan: 3s",
 		"type: temporal_ordered\nrules: [lout, login]\ntimespan: 1s",
+		"type: event_count\nrules: [login]\ngroup-by: [u, v]\ntimespan: 5s\ncondition: {gte: 2}\n---\ntitle: Outer\ncorrelation:\n  type: temporal\n  rules: [inner, lout]\n  group-by: [u]\n  timespan: 9s",
 	} {
 		t.Run(body, func(t *testing.T) {
 			t.Parallel()

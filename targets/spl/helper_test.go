@@ -67,7 +67,17 @@ func run(t testing.TB, log *schema.Log, query string, events ...spleval.Event) [
 // matches tells whether a query finds an event.
 func matches(t testing.TB, log *schema.Log, query string, event spleval.Event) bool {
 	t.Helper()
-	return len(run(t, log, query, event)) > 0
+	return found(t, log, query, event)[0]
+}
+
+// found tells of each event whether a query finds it.
+func found(t testing.TB, log *schema.Log, query string, events ...spleval.Event) []bool {
+	t.Helper()
+	out := make([]bool, len(events))
+	for _, e := range run(t, log, query, events...) {
+		out[e.Origin()] = true
+	}
+	return out
 }
 
 // openEvent gives an event of an open log as it reaches Splunk: a field for

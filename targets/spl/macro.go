@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sigproof/sigproof/compiler/ir"
 	"github.com/sigproof/sigproof/compiler/schema"
 )
 
@@ -178,6 +179,9 @@ func (m *macro) evals() string {
 			continue
 		}
 		v := m.read(keys)
+		if f.Type == schema.Any {
+			v = elements(v)
+		}
 		if f.Unquote {
 			v = unquoted(v)
 		}
@@ -336,11 +340,13 @@ func firstValue(log *schema.Log, path schema.Path, each func(string) string) str
 		return each(field(strings.Join(keys, ".")))
 	}
 	step := path[0]
+	below := &ir.Field{Path: path[1:]}
 	if len(path) > 1 && step.By != "" && !step.Every && isMap(log, step.Key) {
-		return each(memberValue(jsonExact(field(mapName(step.Key)), step.Is), path[1:], false).text)
+		root := field(mapName(step.Key))
+		return each(memberValue(root, jsonExact(root, step.Is), below).text)
 	}
 	name := field(step.Key)
-	v := each(memberValue(name, path[1:], false).text)
+	v := each(memberValue(name, name, below).text)
 	if !step.Every {
 		v = "if(" + selects(name, step) + ", " + v + ", null())"
 	}

@@ -204,7 +204,7 @@ func foldsOddly(r rune) bool {
 
 // fieldLimits declares what SPL can't tell apart about a field.
 func (s *scope) fieldLimits(t *ir.Test) {
-	if !s.log.Open && s.member == "" && t.Field.Type != "object" {
+	if !s.log.Open && t.Field.Type != schema.Object && t.Field.Type != schema.Any {
 		s.limit("spl/list-in-field", t.At)
 	}
 }

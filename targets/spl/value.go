@@ -57,38 +57,42 @@ func (s *scope) value(f *ir.Field) value {
 		if !nameable(column) {
 			s.unsupported(f.At, "SPL has no way to write the field name "+text(column))
 		}
-		return value{text: field(column), typ: f.Type, many: s.log.Open}
+		return value{text: field(column), typ: f.Type, many: s.log.Open || f.Type == schema.Any}
 	}
 	if s.member != "" {
-		return memberValue(field(s.member), f.Path, f.Unquote)
+		return memberValue(field(s.member), field(s.member), f)
 	}
-	return s.listValue(f)
+	return listValue(f)
 }
 
 // listValue gives the value of a property of a list of names and values, which
 // the macro has turned into a map; or the list or member itself.
-func (s *scope) listValue(f *ir.Field) value {
+func listValue(f *ir.Field) value {
 	step := f.Path[0]
 	if len(f.Path) == 1 {
 		return value{text: "mvfilter(" + selects(field(step.Key), step) + ")"}
 	}
-	return memberValue(jsonExact(field(mapName(step.Key)), step.Is), f.Path[1:], false)
+	root := field(mapName(step.Key))
+	below := *f
+	below.Path, below.Unquote = f.Path[1:], false
+	return memberValue(root, jsonExact(root, step.Is), &below)
 }
 
 // mapName names the map that the macro makes of a list of names and values.
 func mapName(list string) string { return list + "Map" }
 
-// memberValue follows a path from an expression that gives a JSON object.
-// Below a list of names and values it goes through the map, whose values the
-// macro has unquoted, or through every element.
-func memberValue(at string, path schema.Path, unquote bool) value {
-	v := value{text: at}
+// memberValue follows the path of a field from an expression over the field
+// root that gives a JSON object. Below a list of names and values it goes
+// through the map, whose values the macro has unquoted, or through every
+// element; the elements then have the name of root.
+func memberValue(root, object string, f *ir.Field) value {
+	v := value{text: object, typ: f.Type}
 	mapped := false
-	for _, step := range path {
+	for _, step := range f.Path {
 		switch {
 		case step.Every:
 			v.list = "json_array_to_mv(" + jsonGet(v.text, step.Key) + ")"
-			v.text, mapped = at, false
+			v.text, mapped = root, false
 		case step.By != "":
 			v.text = jsonExact(jsonGet(v.text, mapName(step.Key)), step.Is)
 			mapped = true
@@ -96,10 +100,24 @@ func memberValue(at string, path schema.Path, unquote bool) value {
 			v.text = jsonGet(v.text, step.Key)
 		}
 	}
-	if unquote && !mapped {
+	if f.Type == schema.Any && v.list == "" {
+		v.list, v.text = elements(v.text), root
+	}
+	if f.Unquote && !mapped {
 		v.text = unquoted(v.text)
 	}
 	return v
+}
+
+// elements gives the elements of a list, or the value that is none.
+func elements(v string) string { return "coalesce(json_array_to_mv(" + v + "), " + v + ")" }
+
+// whole is what is absent if the field is.
+func (v value) whole() string {
+	if v.list == "" {
+		return v.text
+	}
+	return "mvmap(" + v.list + ", " + v.text + ")"
 }
 
 // selects is the condition by which a step picks members of a list.

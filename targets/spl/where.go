@@ -56,9 +56,9 @@ func (s *scope) testCond(t *ir.Test, negated bool) cond {
 		s.valueLimits(t, m)
 		switch m := m.(type) {
 		case *ir.Null:
-			parts = append(parts, call("isnull", v.text))
+			parts = append(parts, call("isnull", v.whole()))
 		case *ir.Present, *ir.Exists:
-			parts = append(parts, call("isnotnull", v.text))
+			parts = append(parts, call("isnotnull", v.whole()))
 		case *ir.FieldRef:
 			parts = append(parts, s.fieldRef(v, m, negated))
 		default:
