@@ -1,9 +1,6 @@
 package kqleval
 
-import (
-	"fmt"
-	"math"
-)
+import "math"
 
 // A Value is a scalar: nil, which is null, or a String, Long, Int, Real,
 // Decimal, Bool, DateTime, Timespan, Guid, Array or *Bag. A value of a dynamic
@@ -36,8 +33,8 @@ type (
 	Array []Value
 	// A Bag is a dynamic property bag; it keeps the order of its keys.
 	Bag struct {
-		keys []string
-		vals []Value
+		keys  []string
+		vals  []Value
 		index map[string]int // made when the bag grows
 	}
 )
@@ -214,5 +211,3 @@ func sizeOf(v Value) int {
 	}
 	return 16
 }
-
-func unknownValue(v any) string { return fmt.Sprintf("kqleval: unknown value %T", v) }

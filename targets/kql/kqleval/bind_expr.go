@@ -1,0 +1,811 @@
+package kqleval
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// expr binds a scalar expression.
+func (b *binder) expr(x node) *bound {
+	out := b.exprAny(x)
+	if out.tuple != nil {
+		return out.tuple[0]
+	}
+	return out
+}
+
+// exprAny binds an expression that may give several columns.
+func (b *binder) exprAny(x node) *bound {
+	if !b.enter(x.span()) {
+		b.leave()
+		return unknown(x.span())
+	}
+	defer b.leave()
+	out := b.exprNode(x)
+	out.at = x.span()
+	return out
+}
+
+func (b *binder) exprNode(x node) *bound {
+	switch x := x.(type) {
+	case *litNode:
+		return constant(x.val, x.typ, x.at)
+	case *nameNode:
+		return b.nameExpr(x)
+	case *parenNode:
+		return b.exprNode(x.x)
+	case *callNode:
+		return b.call(x)
+	case *unaryNode:
+		return b.unary(x)
+	case *binaryNode:
+		return b.binary(x)
+	case *inNode:
+		return b.in(x)
+	case *betweenNode:
+		return b.between(x)
+	case *pathNode:
+		return b.path(x)
+	case *indexNode:
+		return b.index(x)
+	case *pipeNode, *printOp, *rangeOp, *unionOp, *datatableOp, *searchOp:
+		b.fail(x.span(), "", "a scalar should stand here, and this is a table; toscalar() makes one of it")
+	case *starNode:
+		b.fail(x.span(), "", "* cannot stand here")
+	case *typeNode:
+		b.fail(x.span(), "", "a type cannot stand here")
+	default:
+		b.fail(x.span(), "", "this cannot stand in an expression")
+	}
+	return unknown(x.span())
+}
+
+func (b *binder) nameExpr(n *nameNode) *bound {
+	if b.row != nil {
+		if i, ok := b.row.index[n.name]; ok {
+			return b.columnExpr(i)
+		}
+	}
+	if v := b.names.find(n.name); v != nil {
+		switch {
+		case v.scalar != nil:
+			return b.letExpr(v, n)
+		case v.fn != nil && len(v.fn.params) == 0 && !b.givesTable(v):
+			return b.callScalar(v, &callNode{name: n.name, nameAt: n.at, at: n.at})
+		}
+		b.fail(n.at, "", "%q is a table, and a scalar should stand here", n.name)
+		return unknown(n.at)
+	}
+	hint := ""
+	if b.row != nil {
+		hint = b.nearColumns(n.name)
+	}
+	b.fail(n.at, "KS142", "no column or variable is named %q%s", n.name, hint)
+	return unknown(n.at)
+}
+
+func (b *binder) letExpr(v *binding, n *nameNode) *bound {
+	if v.scalar.row != nil && v.scalar.row.id() != b.row.id() {
+		b.fail(n.at, "", "%q depends on a row of another table, and cannot be used here", n.name)
+		return unknown(n.at)
+	}
+	out := *v.scalar
+	out.name, out.plain = n.name, false
+	return &out
+}
+
+func (b *binder) nearColumns(name string) string {
+	names := make([]string, len(b.row.cols))
+	for i, c := range b.row.cols {
+		names[i] = c.Name
+	}
+	for s := b.names; s != nil; s = s.parent {
+		for n := range s.vals {
+			names = append(names, n)
+		}
+	}
+	return nearest(name, names)
+}
+
+// columnExpr reads column i of the row in sight.
+func (b *binder) columnExpr(i int) *bound {
+	c := b.row.cols[i]
+	return &bound{typ: c.Type, name: c.Name, plain: true, row: b.row, eval: func(e *env) Value { return e.row[i] }}
+}
+
+// path binds x.name: a property of a dynamic, or a column of $left, $right or
+// a step of scan.
+func (b *binder) path(n *pathNode) *bound {
+	if base, ok := n.x.(*nameNode); ok && b.row != nil {
+		if out := b.qualified(base, n); out != nil {
+			return out
+		}
+	}
+	x := b.expr(n.x)
+	if x.typ == TUnknown {
+		return x
+	}
+	if x.typ != TDynamic {
+		b.fail(n.name.at, "KS142", "%q is a property, and what it is taken of is a %s; parse_json() makes a dynamic", n.name.name, x.typ)
+		return unknown(n.span())
+	}
+	key, eval := n.name.name, x.eval
+	out := derived(TDynamic, x)
+	out.name = joinName(x.name, key)
+	out.eval = func(e *env) Value { return property(eval(e), key) }
+	return b.fold(out, x)
+}
+
+func property(v Value, key string) Value {
+	if bag, ok := v.(*Bag); ok {
+		v, _ := bag.Get(key)
+		return v
+	}
+	return nil
+}
+
+func joinName(base, key string) string {
+	if base == "" {
+		return ""
+	}
+	return base + "_" + key
+}
+
+// qualified binds $left.c, $right.c and step.c.
+func (b *binder) qualified(base *nameNode, n *pathNode) *bound {
+	if b.row.join && (base.name == "$left" || base.name == "$right") {
+		lo, hi := 0, b.row.left
+		if base.name == "$right" {
+			lo, hi = b.row.left, len(b.row.cols)
+		}
+		for i := lo; i < hi; i++ {
+			if b.row.cols[i].Name == n.name.name {
+				return b.columnExpr(i)
+			}
+		}
+		b.fail(n.name.at, "KS142", "%s has no column %q", base.name, n.name.name)
+		return unknown(n.span())
+	}
+	if b.row.steps != nil {
+		return b.stepColumn(base, n)
+	}
+	return nil
+}
+
+// index binds x[i].
+func (b *binder) index(n *indexNode) *bound {
+	x, i := b.exprAny(n.x), b.expr(n.i)
+	if k, ok := asInt(i.val); ok && x.tuple != nil && k >= 0 && k < int64(len(x.tuple)) {
+		return x.tuple[k]
+	}
+	if x.typ == TUnknown || i.typ == TUnknown {
+		return unknown(n.at)
+	}
+	if x.typ != TDynamic {
+		b.fail(n.i.span(), "KS147", "only a dynamic has items, and this is a %s", x.typ)
+		return unknown(n.at)
+	}
+	if !i.typ.isInteger() && i.typ != TString && i.typ != TDynamic {
+		b.fail(n.i.span(), "KS141", "an item is named by a string or a number, not by a %s", i.typ)
+		return unknown(n.at)
+	}
+	xe, ie := x.eval, i.eval
+	out := derived(TDynamic, x, i)
+	if i.konst {
+		out.name = joinName(x.name, FormatValue(i.val))
+	}
+	out.eval = func(e *env) Value { return item(xe(e), ie(e)) }
+	return b.fold(out, x, i)
+}
+
+// item gives x[i]: null out of range; a negative index counts from the end.
+func item(x, i Value) Value {
+	switch x := x.(type) {
+	case *Bag:
+		if s, ok := i.(String); ok {
+			return property(x, string(s))
+		}
+	case Array:
+		n, ok := asInt(i)
+		if _, isBool := i.(Bool); !ok || isBool {
+			return nil
+		}
+		if n < 0 {
+			n += int64(len(x))
+		}
+		if n >= 0 && n < int64(len(x)) {
+			return x[n]
+		}
+	}
+	return nil
+}
+
+// derived starts the expression that is made of others.
+func derived(t Type, of ...*bound) *bound {
+	out := &bound{typ: t}
+	for _, x := range of {
+		if x.row != nil {
+			out.row = x.row
+		}
+		out.window = out.window || x.window
+	}
+	return out
+}
+
+// fold evaluates what is made of constants alone.
+func (b *binder) fold(x *bound, of ...*bound) *bound {
+	for _, y := range of {
+		if !y.konst {
+			return x
+		}
+	}
+	return b.foldNow(x)
+}
+
+func (b *binder) foldNow(x *bound) *bound {
+	if b.rt.err != nil || len(b.errs) > 0 {
+		return x
+	}
+	v := x.eval(&env{rt: b.rt})
+	if b.rt.err != nil {
+		var e *Error
+		if !b.eager {
+			e, b.rt.err = b.rt.err.(*Error), nil
+		}
+		if e != nil {
+			b.errs = append(b.errs, e)
+		}
+		return x
+	}
+	out := *x
+	out.konst, out.val = true, v
+	out.eval = func(*env) Value { return v }
+	return &out
+}
+
+func (b *binder) unary(n *unaryNode) *bound {
+	x := b.expr(n.x)
+	if x.typ == TUnknown || n.op == "+" && x.typ.isNumber() {
+		return x
+	}
+	if !x.typ.isNumber() && x.typ != TTimespan && x.typ != TDynamic {
+		b.fail(n.at, "KS106", "the operator %q is not defined for a %s", n.op, x.typ)
+		return unknown(n.at)
+	}
+	typ := x.typ
+	if typ == TInt {
+		typ = TLong
+	}
+	eval := x.eval
+	out := derived(typ, x)
+	out.eval = func(e *env) Value { return negate(eval(e), typ) }
+	return b.fold(out, x)
+}
+
+func negate(v Value, typ Type) Value {
+	switch v := v.(type) {
+	case Long:
+		return -v
+	case Int:
+		return -Long(v)
+	case Real:
+		return -v
+	case Timespan:
+		return -v
+	case Decimal:
+		return arithmetic("-", Long(0), v, typ)
+	}
+	return nil
+}
+
+// binary binds an operator of two operands. Chains of and, or are bound flat.
+func (b *binder) binary(n *binaryNode) *bound {
+	switch n.op {
+	case "and", "or":
+		return b.logic(n)
+	case "+", "-", "*", "/", "%":
+		return b.arith(n)
+	case "==", "!=", "<>", "<", "<=", ">", ">=":
+		return b.compare(n)
+	}
+	return b.stringOp(n)
+}
+
+// logic binds a chain of and or of or with the rules of SQL: false and null is
+// false, true or null is true, all else with null is null.
+func (b *binder) logic(n *binaryNode) *bound {
+	var nodes []node
+	var x node = n
+	for {
+		next, ok := x.(*binaryNode)
+		if !ok || next.op != n.op {
+			break
+		}
+		nodes = append(nodes, next.r)
+		x = next.l
+	}
+	nodes = append(nodes, x)
+	slices.Reverse(nodes)
+	terms := make([]*bound, len(nodes))
+	for i, x := range nodes {
+		terms[i] = b.expr(x)
+		if t := terms[i].typ; t != TBool && t != TDynamic && t != TUnknown {
+			b.fail(x.span(), "KS106", "the operator %q takes bools, and this is a %s", n.op, t)
+			return unknown(n.span())
+		}
+		terms[i] = castBound(terms[i], TBool)
+	}
+	out := derived(TBool, terms...)
+	out.eval = logicEval(terms, n.op == "or", out.window)
+	return b.fold(out, terms...)
+}
+
+func logicEval(terms []*bound, or, eager bool) evalFn {
+	stop := Bool(or)
+	evals := evalsOf(terms)
+	return func(e *env) Value {
+		var result Value = !stop
+		for _, eval := range evals {
+			switch v := eval(e); v {
+			case stop:
+				if !eager {
+					return stop
+				}
+				result = stop
+			case nil:
+				if result != stop {
+					result = nil
+				}
+			}
+		}
+		return result
+	}
+}
+
+func evalsOf(xs []*bound) []evalFn {
+	out := make([]evalFn, len(xs))
+	for i, x := range xs {
+		out[i] = x.eval
+	}
+	return out
+}
+
+// predicate binds an expression that must be a bool.
+func (b *binder) predicate(x node) *bound {
+	p := b.expr(x)
+	if p.typ != TBool && p.typ != TUnknown {
+		b.fail(x.span(), "KS141", "a bool should stand here, and this is a %s", p.typ)
+	}
+	return p
+}
+
+// rowless binds an expression that names no column, such as the number of a
+// take.
+func (b *binder) rowless(x node) *bound {
+	var out *bound
+	b.within(nil, func() { out = b.expr(x) })
+	return out
+}
+
+func (b *binder) stringOp(n *binaryNode) *bound {
+	l, r := b.expr(n.l), b.expr(n.r)
+	if l.typ == TUnknown || r.typ == TUnknown {
+		return unknown(n.span())
+	}
+	if n.op == "=~" || n.op == "!~" {
+		for _, x := range []*bound{l, r} {
+			if x.typ != TString && x.typ != TDynamic {
+				b.fail(n.opAt, "KS106", "the operator %q is not defined for a %s and a %s", n.op, l.typ, r.typ)
+				return unknown(n.span())
+			}
+		}
+	} else if l.typ != TString && l.typ != TDynamic || r.typ != TString && r.typ != TDynamic {
+		b.fail(n.opAt, "KS106", "the operator %q is not defined for a %s and a %s", n.op, l.typ, r.typ)
+		return unknown(n.span())
+	}
+	if n.op == "matches regex" {
+		return b.matchesRegex(n, l, r)
+	}
+	test, not := stringTest(n.op)
+	if test == nil {
+		b.unsupported(n.opAt, "the operator %q", n.op)
+		return unknown(n.span())
+	}
+	out := derived(TBool, l, r)
+	out.eval = stringEval(l, r, test, not)
+	return b.fold(out, l, r)
+}
+
+// stringEval applies a test of two texts. With one operand null the test fails
+// and its negation holds; with two null both are null.
+func stringEval(l, r *bound, test func(s, t string) bool, not bool) evalFn {
+	le, re := l.eval, r.eval
+	no, yes := Value(Bool(not)), Value(Bool(!not))
+	return func(e *env) Value {
+		lv, rv := le(e), re(e)
+		if lv == nil || rv == nil {
+			if lv == nil && rv == nil {
+				return nil
+			}
+			return no
+		}
+		if test(textOf(lv), textOf(rv)) {
+			return yes
+		}
+		return no
+	}
+}
+
+// textOf is FormatValue with the common case first.
+func textOf(v Value) string {
+	if s, ok := v.(String); ok {
+		return string(s)
+	}
+	return FormatValue(v)
+}
+
+func (b *binder) matchesRegex(n *binaryNode, l, r *bound) *bound {
+	out := derived(TBool, l, r)
+	le, re := l.eval, r.eval
+	if r.konst {
+		rx, err := compileRegex(textOf(cast(r.val, TString)))
+		if err != nil {
+			b.fail(n.r.span(), "KS221", "%s", err)
+			return unknown(n.span())
+		}
+		out.eval = func(e *env) Value {
+			v := le(e)
+			if v == nil {
+				return Bool(false)
+			}
+			return Bool(rx.MatchString(textOf(v)))
+		}
+		return b.fold(out, l, r)
+	}
+	at := n.r.span()
+	out.eval = func(e *env) Value {
+		lv, rv := le(e), re(e)
+		if lv == nil || rv == nil {
+			return Bool(false)
+		}
+		rx, err := compileRegex(textOf(rv))
+		if err != nil {
+			e.rt.fail(at, "%s", err)
+			return nil
+		}
+		return Bool(rx.MatchString(textOf(lv)))
+	}
+	return out
+}
+
+// sameFamily says whether values of two types may be compared, and as what.
+func sameFamily(a, b Type) (Type, bool) {
+	if a.isNumber() && b.isNumber() {
+		return widest(a, b), true
+	}
+	if a == TBool && b.isInteger() || b == TBool && a.isInteger() {
+		return TLong, true
+	}
+	t, ok := commonType(a, b)
+	return t, ok
+}
+
+// compare binds ==, !=, <, <=, > and >=. Strings are compared by == and != only.
+func (b *binder) compare(n *binaryNode) *bound {
+	l, r := b.expr(n.l), b.expr(n.r)
+	if l.typ == TUnknown || r.typ == TUnknown {
+		return unknown(n.span())
+	}
+	_, ok := sameFamily(l.typ, r.typ)
+	ordering := n.op != "==" && n.op != "!=" && n.op != "<>"
+	if ordering && (l.typ == TString || r.typ == TString || l.typ == TGuid || r.typ == TGuid) {
+		b.fail(n.opAt, "KS106", "the operator %q is not defined for a %s and a %s; strcmp() orders strings", n.op, l.typ, r.typ)
+		return unknown(n.span())
+	}
+	if !ok {
+		b.fail(n.opAt, "KS107", "a %s cannot be compared with a %s; cast one of them, as with %s", l.typ, r.typ, castWord(l.typ, r.typ))
+		return unknown(n.span())
+	}
+	l, r = alignDynamic(l, r), alignDynamic(r, l)
+	out := derived(TBool, l, r)
+	out.eval = compareEval(n.op, l.eval, r.eval)
+	return b.fold(out, l, r)
+}
+
+func castWord(a, b Type) string {
+	if a == TString {
+		return fmt.Sprintf("to%s()", b)
+	}
+	return fmt.Sprintf("to%s()", a)
+}
+
+// alignDynamic makes a dynamic that is compared with a typed value one of that
+// type; what does not conform is null. A string takes any scalar as its text.
+func alignDynamic(x, other *bound) *bound {
+	if x.typ != TDynamic || other.typ == TDynamic {
+		return x
+	}
+	out := *x
+	out.typ = other.typ
+	eval, to := x.eval, other.typ
+	if to.isNumber() {
+		to = TUnknown
+	}
+	out.eval = func(e *env) Value { return alignValue(eval(e), to) }
+	if x.konst {
+		out.val = alignValue(x.val, to)
+	}
+	return &out
+}
+
+func alignValue(v Value, to Type) Value {
+	switch {
+	case v == nil:
+		return nil
+	case to == TUnknown:
+		if _, ok := v.(Bool); ok || sortRank(v) != 0 {
+			return nil
+		}
+		return v
+	}
+	return narrow(v, to)
+}
+
+// compareEval compares by the table of null: one operand null makes == false,
+// != true and the orderings null; both null make all of them null.
+func compareEval(op string, le, re evalFn) evalFn {
+	switch op {
+	case "==":
+		return equalEval(le, re, false)
+	case "!=", "<>":
+		return equalEval(le, re, true)
+	}
+	want := [3]bool{op[0] == '<', strings.HasSuffix(op, "="), op[0] == '>'}
+	return func(e *env) Value {
+		l, r := le(e), re(e)
+		if l == nil || r == nil {
+			return nil
+		}
+		c, ok := compareValues(l, r)
+		return Bool(ok && want[sign(c)+1])
+	}
+}
+
+func sign(c int) int {
+	switch {
+	case c < 0:
+		return -1
+	case c > 0:
+		return 1
+	}
+	return 0
+}
+
+func equalEval(le, re evalFn, not bool) evalFn {
+	return func(e *env) Value {
+		l, r := le(e), re(e)
+		if l == nil || r == nil {
+			if l == nil && r == nil {
+				return nil
+			}
+			return Bool(not)
+		}
+		return Bool(equalValues(l, r) != not)
+	}
+}
+
+// in binds the operators that take a list.
+func (b *binder) in(n *inNode) *bound {
+	x := b.expr(n.x)
+	if n.op == "has_any" || n.op == "has_all" {
+		return b.hasList(n, x)
+	}
+	fold := strings.HasSuffix(n.op, "~")
+	not := n.op[0] == '!'
+	if fold && x.typ != TString && x.typ != TDynamic && x.typ != TUnknown {
+		b.fail(n.opAt, "KS106", "the operator %q is not defined for a %s", n.op, x.typ)
+		return unknown(n.at)
+	}
+	items, ok := b.listItems(n, x.typ)
+	if !ok || x.typ == TUnknown {
+		return unknown(n.at)
+	}
+	out := derived(TBool, append(items, x)...)
+	out.eval = b.inEval(x, items, fold, not)
+	return b.fold(out, append(items, x)...)
+}
+
+// listItems binds the items of a list: scalars of a type that compares with
+// want, dynamic arrays of such, or one table, whose first column counts.
+func (b *binder) listItems(n *inNode, want Type) ([]*bound, bool) {
+	var items []*bound
+	for _, x := range n.list {
+		if b.isTabular(x) {
+			items = append(items, b.tableList(x))
+			continue
+		}
+		item := b.expr(x)
+		if item.typ == TUnknown {
+			return nil, false
+		}
+		if _, ok := sameFamily(want, item.typ); !ok && want != TUnknown {
+			b.fail(x.span(), "KS107", "a %s cannot be compared with a %s in this list", want, item.typ)
+			return nil, false
+		}
+		items = append(items, item)
+	}
+	return items, true
+}
+
+// tableList is the array of the first column of a table, made once a run.
+func (b *binder) tableList(x node) *bound {
+	var rel *relation
+	b.within(nil, func() { rel = b.memo(b.table(x)) })
+	out := &bound{typ: TDynamic, at: x.span()}
+	if len(rel.cols) == 0 {
+		return unknown(x.span())
+	}
+	slot := b.newSlot()
+	out.eval = func(e *env) Value {
+		if list, ok := e.rt.slot(slot).(Array); ok {
+			return list
+		}
+		list := Array{}
+		set, err := rel.run(e.rt)
+		if err != nil {
+			if e.rt.err == nil {
+				e.rt.err = err
+			}
+			return list
+		}
+		for _, row := range set.rows {
+			list = append(list, row[0])
+		}
+		e.rt.setSlot(slot, list)
+		return list
+	}
+	return out
+}
+
+// inEval tests membership. A list of constants is hashed once; the rest is
+// looked through.
+func (b *binder) inEval(x *bound, items []*bound, fold, not bool) evalFn {
+	set := map[string]bool{}
+	hasNull := false
+	var rest []evalFn
+	text := x.typ == TString
+	add := func(v Value) {
+		if v == nil {
+			hasNull = true
+			return
+		}
+		set[listKey(v, fold, text)] = true
+	}
+	for _, it := range items {
+		if !it.konst {
+			rest = append(rest, it.eval)
+			continue
+		}
+		eachItem(it.val, add)
+	}
+	eval := x.eval
+	no, yes := Value(Bool(not)), Value(Bool(!not))
+	return func(e *env) Value {
+		v := eval(e)
+		if v == nil {
+			if hasNull {
+				return nil
+			}
+			return no
+		}
+		key := listKey(v, fold, text)
+		if set[key] {
+			return yes
+		}
+		for _, r := range rest {
+			found := false
+			eachItem(r(e), func(v Value) { found = found || v != nil && listKey(v, fold, text) == key })
+			if found {
+				return yes
+			}
+		}
+		return no
+	}
+}
+
+func eachItem(v Value, f func(Value)) {
+	if list, ok := v.(Array); ok {
+		for _, x := range list {
+			f(x)
+		}
+		return
+	}
+	f(v)
+}
+
+func listKey(v Value, fold, text bool) string {
+	if s, ok := v.(String); ok || text {
+		if !ok {
+			s = String(FormatValue(v))
+		}
+		if fold {
+			return "s" + foldString(string(s))
+		}
+		return "s" + string(s)
+	}
+	return keyOf(v)
+}
+
+func (b *binder) hasList(n *inNode, x *bound) *bound {
+	if x.typ != TString && x.typ != TDynamic && x.typ != TUnknown {
+		b.fail(n.opAt, "KS106", "the operator %q is not defined for a %s", n.op, x.typ)
+		return unknown(n.at)
+	}
+	var items []*bound
+	for _, y := range n.list {
+		var it *bound
+		if b.isTabular(y) {
+			it = b.tableList(y)
+		} else if it = b.expr(y); it.typ != TString && it.typ != TDynamic && it.typ != TUnknown {
+			b.fail(y.span(), "KS107", "a string should stand here, and this is a %s", it.typ)
+			return unknown(n.at)
+		}
+		items = append(items, it)
+	}
+	all := n.op == "has_all"
+	eval, evals := x.eval, evalsOf(items)
+	out := derived(TBool, append(items, x)...)
+	out.eval = func(e *env) Value {
+		v := eval(e)
+		if v == nil {
+			return Bool(false)
+		}
+		text, found := foldString(textOf(v)), all
+		for _, it := range evals {
+			eachItem(it(e), func(w Value) {
+				if hit := w != nil && hasTerm(text, foldString(textOf(w))); hit != all {
+					found = hit
+				}
+			})
+		}
+		return Bool(found)
+	}
+	return b.fold(out, append(items, x)...)
+}
+
+// between binds x between (lo .. hi): both ends belong to it. A datetime may
+// have a timespan as its upper end.
+func (b *binder) between(n *betweenNode) *bound {
+	x, lo, hi := b.expr(n.x), b.expr(n.lo), b.expr(n.hi)
+	if x.typ == TUnknown || lo.typ == TUnknown || hi.typ == TUnknown {
+		return unknown(n.at)
+	}
+	if x.typ == TDateTime && lo.typ == TDateTime && hi.typ == TTimespan {
+		sum := derived(TDateTime, lo, hi)
+		le, he := lo.eval, hi.eval
+		sum.eval = func(e *env) Value { return arithmetic("+", le(e), he(e), TDateTime) }
+		hi = b.fold(sum, lo, hi)
+	}
+	for _, end := range []*bound{lo, hi} {
+		if _, ok := sameFamily(x.typ, end.typ); !ok || x.typ == TString || end.typ == TString || x.typ == TBool {
+			b.fail(n.opAt, "KS106", "between is not defined for a %s, a %s and a %s", x.typ, lo.typ, hi.typ)
+			return unknown(n.at)
+		}
+	}
+	xl, xh := alignDynamic(x, lo), alignDynamic(x, hi)
+	ge := compareEval(">=", xl.eval, alignDynamic(lo, x).eval)
+	le := compareEval("<=", xh.eval, alignDynamic(hi, x).eval)
+	out := derived(TBool, x, lo, hi)
+	out.eval = func(e *env) Value {
+		a, c := ge(e), le(e)
+		if a == nil || c == nil {
+			if a == Bool(false) || c == Bool(false) {
+				return Bool(n.not)
+			}
+			return nil
+		}
+		return Bool((bool(a.(Bool)) && bool(c.(Bool))) != n.not)
+	}
+	return b.fold(out, x, lo, hi)
+}

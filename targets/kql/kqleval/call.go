@@ -1,0 +1,352 @@
+package kqleval
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// naming says how a column that a call makes is named when the query does not.
+type naming uint8
+
+const (
+	nameNone    naming = iota
+	nameArg            // as the first argument
+	nameCallArg        // function_argument
+	nameTypeArg        // prefix_argument
+)
+
+// A function is a scalar function that depends on its arguments alone.
+//
+// params has a letter for each parameter: s string, S any scalar as its text,
+// i integer, n number, f number as a real, b bool, d datetime, t timespan,
+// x number, datetime or timespan, g guid, y dynamic, a any scalar, e any but
+// dynamic, k constant string,
+// j string or dynamic as it is. What follows ? is optional; a * repeats the
+// letter before it.
+type function struct {
+	params string
+	ret    Type
+	retFn  func([]*bound) Type // instead of ret
+	naming naming
+	nulls  bool // apply sees nulls; else a null argument gives null
+	apply  func(*runtime, []Value) Value
+}
+
+// functionTable joins the tables of the fn_ files.
+var functionTable = sync.OnceValue(func() map[string]function {
+	all := map[string]function{}
+	for _, part := range []map[string]function{
+		stringFunctions(), splitFunctions(), castFunctions(), timeFunctions(), mathFunctions(), arrayFunctions(),
+		bagFunctions(), ipFunctions(), hashFunctions(), encodingFunctions(), parseFunctions(), unitFunctions(),
+		seriesFunctions(),
+	} {
+		maps.Copy(all, part)
+	}
+	for old, name := range aliases {
+		all[old] = all[name]
+	}
+	return all
+})
+
+// aliases are the older names of functions.
+var aliases = map[string]string{
+	"todouble": "toreal", "toboolean": "tobool", "parsejson": "parse_json", "todynamic": "parse_json",
+	"toobject": "parse_json", "totime": "totimespan", "notempty": "isnotempty", "notnull": "isnotnull",
+	"arraylength": "array_length", "extractjson": "extract_json", "extractall": "extract_all",
+	"parseurl": "parse_url", "parseurlquery": "parse_urlquery", "base64_encodestring": "base64_encode_tostring",
+	"base64_decodestring": "base64_decode_tostring", "array_strcat": "strcat_array", "datepart": "datetime_part",
+	"weekofyear": "week_of_year", "make_string": "unicode_codepoints_to_string", "to_utf8": "unicode_codepoints_from_string",
+	"floor": "bin", "replace": "replace_old", "array_iif": "array_iff", "pack": "bag_pack", "pack_dictionary": "bag_pack",
+	"hash_xxhash64": "hash", "makestring": "unicode_codepoints_to_string",
+}
+
+func (b *binder) nearFunctions(name string) string {
+	names := slices.Collect(maps.Keys(functionTable()))
+	names = append(names, specialNames...)
+	for s := b.names; s != nil; s = s.parent {
+		for n, v := range s.vals {
+			if v.fn != nil {
+				names = append(names, n)
+			}
+		}
+	}
+	return nearest(name, names)
+}
+
+// call binds a call in a scalar expression.
+func (b *binder) call(n *callNode) *bound {
+	if v := b.names.find(n.name); v != nil && v.fn != nil {
+		return b.callScalar(v, n)
+	}
+	if b.aggs != nil {
+		if out := b.aggregateCall(n); out != nil {
+			return out
+		}
+	} else if _, ok := aggregates()[n.name]; ok {
+		b.fail(n.nameAt, "KS120", "the aggregate %s() can only be used in summarize and its like", n.name)
+		return unknown(n.at)
+	}
+	if out, ok := b.special(n); ok {
+		return out
+	}
+	f, ok := functionTable()[n.name]
+	if !ok {
+		if why, known := refusedFunction(n.name); known {
+			b.unsupported(n.nameAt, "the function %s()%s", n.name, why)
+		} else {
+			b.fail(n.nameAt, "KS211", "no function is named %q%s", n.name, b.nearFunctions(n.name))
+		}
+		return unknown(n.at)
+	}
+	return b.applyFunction(n, f)
+}
+
+// refusedFunction knows the functions that exist and are not implemented.
+func refusedFunction(name string) (string, bool) {
+	for _, prefix := range []string{"geo_", "series_", "hll", "tdigest", "dcount_hll", "percentile", "percentrank_", "rank_tdigest", "zlib_", "gzip_", "graph", "punycode", "__", "current_", "rowstore_"} {
+		if strings.HasPrefix(name, prefix) {
+			return "", true
+		}
+	}
+	for _, known := range []string{
+		"parse_user_agent", "parse_xml", "merge_tdigest", "datetime_local_to_utc", "datetime_utc_to_local",
+		"datetime_list_timezones", "geoip", "welch_test", "estimate_data_size", "bin_auto", "cursor_after",
+		"cursor_before_or_at", "ingestion_time", "extent_id", "extent_tags", "dynamic_to_json", "buildschema",
+		"assert", "hash_combine", "hash_many", "cluster", "database", "geo_info_from_ip_address", "format_ipv6", "has_ipv6",
+	} {
+		if name == known {
+			return "", true
+		}
+	}
+	return "", false
+}
+
+func (b *binder) callScalar(v *binding, n *callNode) *bound {
+	out := unknown(n.at)
+	row := b.row
+	b.callUser(v, n, nil, func(body node) {
+		if b.isTabular(body) {
+			b.fail(n.nameAt, "", "%q gives a table, and a scalar should stand here; toscalar() makes one of it", n.name)
+			return
+		}
+		// The body sees its parameters and no columns.
+		b.within(row.hidden(), func() { out = b.expr(body) })
+	})
+	res := *out
+	res.name = ""
+	if res.row != nil {
+		res.row = row
+	}
+	return &res
+}
+
+// hidden is the row s with none of its columns in sight.
+func (s *rowScope) hidden() *rowScope {
+	if s == nil {
+		return nil
+	}
+	return &rowScope{base: s.id(), sorted: s.sorted}
+}
+
+// id tells rows apart: a hidden one is the row that it hides.
+func (s *rowScope) id() *rowScope {
+	if s != nil && s.base != nil {
+		return s.base
+	}
+	return s
+}
+
+// argBounds binds the arguments by position.
+func (b *binder) argBounds(n *callNode) []*bound {
+	args := make([]*bound, len(n.args))
+	for i, a := range n.args {
+		if len(a.names) > 0 {
+			b.fail(a.names[0].at, "", "%s() takes its arguments by position", n.name)
+		}
+		args[i] = b.expr(a.x)
+	}
+	return args
+}
+
+func anyUnknown(args []*bound) bool {
+	return slices.ContainsFunc(args, func(x *bound) bool { return x.typ == TUnknown })
+}
+
+// applyFunction binds the call of a function of the table.
+func (b *binder) applyFunction(n *callNode, f function) *bound {
+	args := b.argBounds(n)
+	if !b.checkCount(n, f.params, len(args)) || anyUnknown(args) {
+		return unknown(n.at)
+	}
+	ok := true
+	given := slices.Clone(args)
+	for i := range args {
+		var fits bool
+		kind := paramKind(f.params, i)
+		if args[i], fits = b.fitArg(n, i, kind, args[i]); !fits {
+			ok = false
+		}
+	}
+	if !ok {
+		return unknown(n.at)
+	}
+	typ := f.ret
+	if f.retFn != nil {
+		typ = f.retFn(given)
+	}
+	if typ == TUnknown {
+		b.fail(n.nameAt, "KS127", "%s() does not go with arguments of the types %s", n.name, typeList(given))
+		return unknown(n.at)
+	}
+	out := derived(typ, args...)
+	out.name = callName(n.name, f.naming, given)
+	out.eval = callEval(f, typ, evalsOf(args))
+	if len(args) == 0 {
+		return b.foldNow(out)
+	}
+	return b.fold(out, args...)
+}
+
+func callName(name string, how naming, args []*bound) string {
+	if len(args) == 0 {
+		return ""
+	}
+	switch how {
+	case nameArg:
+		return args[0].name
+	case nameCallArg:
+		return joinedName(name, args[0].name)
+	case nameTypeArg:
+		return joinedName("type", args[0].name)
+	}
+	return ""
+}
+
+func joinedName(prefix, name string) string {
+	if name == "" {
+		return ""
+	}
+	return prefix + "_" + name
+}
+
+// callEval makes the closure of a call.
+func callEval(f function, typ Type, args []evalFn) evalFn {
+	apply, nulls := f.apply, f.nulls
+	null := zero(typ)
+	return func(e *env) Value {
+		vals := make([]Value, len(args))
+		for i, arg := range args {
+			vals[i] = arg(e)
+			if vals[i] == nil && !nulls {
+				return null
+			}
+		}
+		v := apply(e.rt, vals)
+		if v == nil {
+			return null
+		}
+		return v
+	}
+}
+
+// checkCount compares the number of arguments with the letters of params.
+func (b *binder) checkCount(n *callNode, params string, have int) bool {
+	required, optional, _ := strings.Cut(params, "?")
+	repeats := strings.HasSuffix(params, "*")
+	least := len(strings.TrimSuffix(required, "*"))
+	most := least + len(strings.TrimSuffix(optional, "*"))
+	if have >= least && (have <= most || repeats && have <= 1000) {
+		return true
+	}
+	want := fmt.Sprint(least)
+	switch {
+	case repeats:
+		want = fmt.Sprintf("at least %d", least)
+	case most > least:
+		want = fmt.Sprintf("%d to %d", least, most)
+	}
+	b.fail(n.nameAt, "KS119", "%s() takes %s arguments, not %d", n.name, want, have)
+	return false
+}
+
+// paramKind gives the letter of parameter i.
+func paramKind(params string, i int) byte {
+	letters := strings.ReplaceAll(params, "?", "")
+	if body, ok := strings.CutSuffix(letters, "*"); ok {
+		return body[min(i, len(body)-1)]
+	}
+	return letters[i]
+}
+
+var kindWords = map[byte]string{
+	's': "string", 'i': "long or int", 'n': "number", 'f': "number", 'b': "bool", 'd': "datetime",
+	't': "timespan", 'x': "number, datetime or timespan", 'w': "number or timespan", 'g': "guid", 'y': "dynamic",
+	'e': "scalar that is no dynamic", 'j': "string", 'k': "constant string",
+}
+
+// fitArg checks an argument and brings it into the form that apply wants.
+func (b *binder) fitArg(n *callNode, i int, kind byte, x *bound) (*bound, bool) {
+	switch kind {
+	case 'a':
+		return x, true
+	case 'S':
+		return castBound(x, TString), true
+	case 's':
+		if x.typ == TString || x.typ == TDynamic {
+			return castBound(x, TString), true
+		}
+	case 'j':
+		if x.typ == TString || x.typ == TDynamic {
+			return x, true
+		}
+	case 'k':
+		if x.typ == TString && x.konst {
+			return x, true
+		}
+	case 'i':
+		if x.typ.isInteger() {
+			return castBound(x, TLong), true
+		}
+	case 'n':
+		if x.typ.isNumber() {
+			return x, true
+		}
+	case 'f':
+		if x.typ.isNumber() {
+			return castBound(x, TReal), true
+		}
+	case 'x':
+		if x.typ.isSummable() {
+			return x, true
+		}
+	case 'w':
+		if x.typ.isNumber() || x.typ == TTimespan {
+			return x, true
+		}
+	case 'e':
+		if x.typ != TDynamic {
+			return x, true
+		}
+	default:
+		want := map[byte]Type{'b': TBool, 'd': TDateTime, 't': TTimespan, 'g': TGuid, 'y': TDynamic}[kind]
+		if x.typ == want {
+			return x, true
+		}
+	}
+	b.fail(n.args[i].x.span(), "KS107", "argument %d of %s() must be a %s, and this is a %s", i+1, n.name, kindWords[kind], x.typ)
+	return x, false
+}
+
+// same gives the type of the first argument.
+func same(args []*bound) Type { return args[0].typ }
+
+// promoted is same, with int made long.
+func promoted(args []*bound) Type {
+	if args[0].typ == TInt {
+		return TLong
+	}
+	return args[0].typ
+}

@@ -1,0 +1,421 @@
+package kqleval
+
+import (
+	"slices"
+	"strings"
+)
+
+// evaluate binds the plugins bag_unpack, pivot and narrow.
+func (b *binder) evaluate(in *relation, op *evaluateOp) *relation {
+	switch op.call.name {
+	case "narrow":
+		return narrowTable(in, op.at)
+	case "bag_unpack":
+		return b.dynamicColumns(in, op, b.bagUnpack(in, op))
+	case "pivot":
+		return b.dynamicColumns(in, op, b.pivot(in, op))
+	}
+	b.unsupported(op.call.nameAt, "the plugin %s", op.call.name)
+	return in
+}
+
+// narrowTable makes a row of each cell.
+func narrowTable(in *relation, at span) *relation {
+	cols := []Column{{"Row", TLong}, {"Column", TString}, {"Value", TString}}
+	return &relation{cols: cols, run: func(rt *runtime) (*rowset, error) {
+		set, err := in.run(rt)
+		if err != nil {
+			return nil, err
+		}
+		out := rt.builder(at)
+		for i, row := range set.rows {
+			for j, v := range row {
+				if err := out.add([]Value{Long(i), String(in.cols[j].Name), String(FormatValue(v))}); err != nil {
+					return nil, err
+				}
+			}
+		}
+		return out.done(set, false)
+	}}
+}
+
+// reshape makes a table whose columns depend on the rows.
+type reshape func(rt *runtime, set *rowset) (*Table, error)
+
+// dynamicColumns binds a plugin whose rows decide the columns. With a declared
+// schema the result is fitted to it; else the input is run at once, if there is
+// one, and what follows is bound to the columns that come of it.
+func (b *binder) dynamicColumns(in *relation, op *evaluateOp, f reshape) *relation {
+	if f == nil {
+		return in
+	}
+	if op.schema != nil {
+		return &relation{cols: op.schema, run: func(rt *runtime) (*rowset, error) {
+			t, err := reshapeRows(rt, in, f)
+			if err != nil {
+				return nil, err
+			}
+			return fitSchema(rt, t, op.schema, op.at)
+		}}
+	}
+	if b.bodies > 0 {
+		b.unsupported(op.at, "%s without declared columns in a subquery; write : (name: type, ...) after it", op.call.name)
+		return in
+	}
+	if !b.eager {
+		b.late = true
+		return in
+	}
+	if len(b.errs) > 0 {
+		return in
+	}
+	t, err := reshapeRows(b.rt, in, f)
+	if err != nil {
+		if b.rt.err == nil {
+			b.rt.err = err
+		}
+		return empty()
+	}
+	return &relation{cols: t.Columns, run: func(*runtime) (*rowset, error) { return &rowset{rows: t.Rows}, nil }}
+}
+
+func reshapeRows(rt *runtime, in *relation, f reshape) (*Table, error) {
+	set, err := in.run(rt)
+	if err != nil {
+		return nil, err
+	}
+	t, err := f(rt, set)
+	if err == nil {
+		err = rt.err
+	}
+	return t, err
+}
+
+// fitSchema picks and casts the declared columns.
+func fitSchema(rt *runtime, t *Table, cols []Column, at span) (*rowset, error) {
+	from := make([]int, len(cols))
+	for i, c := range cols {
+		from[i] = slices.IndexFunc(t.Columns, func(have Column) bool { return have.Name == c.Name })
+	}
+	out := rt.builder(at)
+	for _, row := range t.Rows {
+		next := make([]Value, len(cols))
+		for i, c := range cols {
+			var v Value
+			if from[i] >= 0 {
+				v = row[from[i]]
+			}
+			next[i] = cast(v, c.Type)
+		}
+		if err := out.add(next); err != nil {
+			return nil, err
+		}
+	}
+	return out.done(&rowset{}, false)
+}
+
+// columnArg gives the place of the column that an argument of a plugin names.
+func (b *binder) columnArg(in *relation, x node) int {
+	name, ok := x.(*nameNode)
+	if !ok {
+		b.fail(x.span(), "KS109", "the name of a column should stand here")
+		return -1
+	}
+	hits := b.matchColumns(name, in.cols)
+	if hits == nil {
+		return -1
+	}
+	return hits[0]
+}
+
+// bagUnpack binds bag_unpack(column, [prefix]): a column for each key of the
+// bags, in the order of their names.
+func (b *binder) bagUnpack(in *relation, op *evaluateOp) reshape {
+	if len(op.call.args) < 1 || len(op.call.args) > 2 {
+		if len(op.call.args) > 2 {
+			b.unsupported(op.call.nameAt, "bag_unpack with conflicts or ignored properties")
+		} else {
+			b.fail(op.call.nameAt, "KS119", "bag_unpack takes a column and may take a prefix")
+		}
+		return nil
+	}
+	at := b.columnArg(in, op.call.args[0].x)
+	if at < 0 {
+		return nil
+	}
+	prefix := ""
+	if len(op.call.args) == 2 {
+		prefix = FormatValue(b.rowless(op.call.args[1].x).val)
+	}
+	return func(rt *runtime, set *rowset) (*Table, error) {
+		t := &Table{}
+		for i, c := range in.cols {
+			if i != at {
+				t.Columns = append(t.Columns, c)
+			}
+		}
+		keys, types := bagColumns(set.rows, at)
+		for _, k := range keys {
+			name := prefix + k
+			if slices.ContainsFunc(t.Columns, func(c Column) bool { return c.Name == name }) {
+				return nil, rt.errorAt(op.at, "bag_unpack makes a column %q, and there is one; give a prefix", name)
+			}
+			t.Columns = append(t.Columns, Column{name, types[k]})
+		}
+		for _, row := range set.rows {
+			next := append([]Value(nil), row[:at]...)
+			next = append(next, row[at+1:]...)
+			bag, _ := row[at].(*Bag)
+			for _, k := range keys {
+				var v Value
+				if bag != nil {
+					v, _ = bag.Get(k)
+				}
+				next = append(next, cast(v, types[k]))
+			}
+			rt.hold(rowSize(next))
+			if err := rt.step(); err != nil {
+				return nil, err
+			}
+			t.Rows = append(t.Rows, next)
+		}
+		return t, nil
+	}
+}
+
+// bagColumns gives the keys of the bags and the types of their values.
+func bagColumns(rows [][]Value, at int) ([]string, map[string]Type) {
+	var keys []string
+	types := map[string]Type{}
+	for _, row := range rows {
+		bag, ok := row[at].(*Bag)
+		if !ok {
+			continue
+		}
+		for i, k := range bag.keys {
+			t, seen := types[k]
+			if !seen {
+				keys = append(keys, k)
+			}
+			types[k] = joinTypes(t, bag.vals[i])
+		}
+	}
+	for k, t := range types {
+		if t == TUnknown {
+			types[k] = TDynamic
+		}
+	}
+	slices.Sort(keys)
+	return keys, types
+}
+
+// pivot binds pivot(column, [aggregate], [columns…]): a column for each value
+// of the column, in the order of their texts.
+func (b *binder) pivot(in *relation, op *evaluateOp) reshape {
+	args := op.call.args
+	if len(args) == 0 {
+		b.fail(op.call.nameAt, "KS119", "pivot takes a column, and may take an aggregate and columns")
+		return nil
+	}
+	at := b.columnArg(in, args[0].x)
+	if at < 0 {
+		return nil
+	}
+	agg := argNode{x: &callNode{name: "count", nameAt: op.call.nameAt, at: op.call.at}}
+	keyArgs := args[1:]
+	if len(args) > 1 {
+		if c, ok := args[1].x.(*callNode); ok {
+			agg, keyArgs = argNode{x: c}, args[2:]
+		}
+	}
+	input := newRowScope(in.cols, in.sorted)
+	exprs, scope := b.aggregateColumns([]argNode{agg}, input, nil)
+	keys := b.pivotKeys(in, at, agg, keyArgs)
+	return func(rt *runtime, set *rowset) (*Table, error) {
+		return pivotRows(rt, set, &pivotPlan{in: in, at: at, keys: keys, agg: exprs[0].x, list: scope.list})
+	}
+}
+
+// pivotKeys are the columns that stay: those named, or else all but the pivot
+// and those that the aggregate reads.
+func (b *binder) pivotKeys(in *relation, at int, agg argNode, named []argNode) []int {
+	var keys []int
+	for _, a := range named {
+		if i := b.columnArg(in, a.x); i >= 0 {
+			keys = append(keys, i)
+		}
+	}
+	if len(named) > 0 {
+		return keys
+	}
+	used := map[string]bool{}
+	for _, a := range agg.x.(*callNode).args {
+		namesIn(a.x, used)
+	}
+	for i, c := range in.cols {
+		if i != at && !used[c.Name] {
+			keys = append(keys, i)
+		}
+	}
+	return keys
+}
+
+// namesIn gathers the names of an expression.
+func namesIn(x node, into map[string]bool) {
+	switch x := x.(type) {
+	case *nameNode:
+		into[x.name] = true
+	case *parenNode:
+		namesIn(x.x, into)
+	case *pathNode:
+		namesIn(x.x, into)
+	case *indexNode:
+		namesIn(x.x, into)
+	case *unaryNode:
+		namesIn(x.x, into)
+	case *binaryNode:
+		namesIn(x.l, into)
+		namesIn(x.r, into)
+	case *callNode:
+		for _, a := range x.args {
+			namesIn(a.x, into)
+		}
+	}
+}
+
+type pivotPlan struct {
+	in   *relation
+	at   int
+	keys []int
+	agg  *bound
+	list []boundAgg
+}
+
+func pivotRows(rt *runtime, set *rowset, p *pivotPlan) (*Table, error) {
+	evals := make([]evalFn, 0, len(p.keys)+1)
+	t := &Table{}
+	for _, i := range p.keys {
+		evals = append(evals, func(e *env) Value { return e.row[i] })
+		t.Columns = append(t.Columns, p.in.cols[i])
+	}
+	evals = append(evals, func(e *env) Value { return String(FormatValue(e.row[p.at])) })
+	groups, err := groupRows(rt, set.rows, evals, p.list)
+	if err != nil {
+		return nil, err
+	}
+	width := len(p.keys)
+	place := map[string]int{}
+	var names []string
+	for _, g := range groups {
+		name := FormatValue(g.keys[width])
+		if _, ok := place[name]; !ok {
+			place[name] = 0
+			names = append(names, name)
+		}
+	}
+	slices.SortFunc(names, strings.Compare)
+	n := newNamer(t.Columns)
+	for i, name := range names {
+		place[name] = width + i
+		t.Columns = append(t.Columns, Column{n.unique(name), p.agg.typ})
+	}
+	none := p.agg.eval(&env{rt: rt, row: newGroup(nil, p.list).row(p.list)})
+	index := map[string][]Value{}
+	for _, g := range groups {
+		key := keyOf(g.keys[:width]...)
+		row, ok := index[key]
+		if !ok {
+			row = append(row, g.keys[:width]...)
+			for range names {
+				row = append(row, none)
+			}
+			index[key] = row
+			t.Rows = append(t.Rows, row)
+			rt.hold(rowSize(row))
+		}
+		row[place[FormatValue(g.keys[width])]] = p.agg.eval(&env{rt: rt, row: g.row(p.list)[width+1:]})
+		if err := rt.step(); err != nil {
+			return nil, err
+		}
+	}
+	return t, nil
+}
+
+// topNested binds top-nested: the best values of a column, and within each the
+// best of the next.
+func (b *binder) topNested(in *relation, op *topNestedOp) *relation {
+	input := newRowScope(in.cols, in.sorted)
+	n := newNamer(nil)
+	var cols []Column
+	levels := make([]nestedLevel, len(op.levels))
+	for i, l := range op.levels {
+		var of []namedExpr
+		b.within(input, func() { of = b.namedExprs([]argNode{l.of}, "") })
+		b.refuseDynamic(of)
+		by, scope := b.aggregateColumns([]argNode{l.by}, input, nil)
+		name := b.declare(n, of[0])
+		cols = append(cols, Column{name, of[0].x.typ})
+		aggName := "aggregated_" + name
+		if by[0].given {
+			aggName = by[0].name
+		}
+		cols = append(cols, Column{n.unique(aggName), by[0].x.typ})
+		levels[i] = nestedLevel{of: of[0].x.eval, by: by[0].x.eval, list: scope.list, key: boundKey{asc: l.key.asc}}
+		if l.n != nil {
+			levels[i].n = b.countValue(l.n)
+		}
+	}
+	return &relation{cols: cols, run: func(rt *runtime) (*rowset, error) {
+		set, err := in.run(rt)
+		if err != nil {
+			return nil, err
+		}
+		out := rt.builder(op.at)
+		if err := nest(out, levels, set.rows, nil); err != nil {
+			return nil, err
+		}
+		return out.done(set, false)
+	}}
+}
+
+type nestedLevel struct {
+	n    func(*runtime) (int, error)
+	of   evalFn
+	by   evalFn
+	list []boundAgg
+	key  boundKey
+}
+
+// nest puts out the best groups of rows, each with those within it.
+func nest(out *builder, levels []nestedLevel, rows [][]Value, prefix []Value) error {
+	if len(levels) == 0 {
+		return out.add(prefix)
+	}
+	l := levels[0]
+	parts := map[string][][]Value{}
+	for i, row := range rows {
+		k := keyOf(l.of(&env{rt: out.rt, row: row, rows: rows, idx: i}))
+		parts[k] = append(parts[k], row)
+	}
+	groups, err := groupRows(out.rt, rows, []evalFn{l.of}, l.list)
+	if err != nil {
+		return err
+	}
+	score := func(g *group) Value { return l.by(&env{rt: out.rt, row: g.row(l.list)[1:]}) }
+	slices.SortStableFunc(groups, func(x, y *group) int { return compareKeys(score(x), score(y), l.key) })
+	limit := len(groups)
+	if l.n != nil {
+		n, err := l.n(out.rt)
+		if err != nil {
+			return err
+		}
+		limit = min(limit, n)
+	}
+	for _, g := range groups[:limit] {
+		next := append(append([]Value(nil), prefix...), g.keys[0], score(g))
+		if err := nest(out, levels[1:], parts[keyOf(g.keys[0])], next); err != nil {
+			return err
+		}
+	}
+	return nil
+}

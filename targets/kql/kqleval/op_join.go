@@ -1,0 +1,617 @@
+package kqleval
+
+import (
+	"slices"
+	"strings"
+)
+
+// joinShape says what a kind of join keeps.
+type joinShape struct {
+	leftCols, rightCols bool // columns in the result
+	pairs               bool // rows that match
+	leftRest, rightRest bool // rows that match nothing
+	semi                bool // a row that matches once is enough
+	unique              bool // one left row a key
+}
+
+var joinShapes = map[string]joinShape{
+	"innerunique":   {leftCols: true, rightCols: true, pairs: true, unique: true},
+	"inner":         {leftCols: true, rightCols: true, pairs: true},
+	"leftouter":     {leftCols: true, rightCols: true, pairs: true, leftRest: true},
+	"rightouter":    {leftCols: true, rightCols: true, pairs: true, rightRest: true},
+	"fullouter":     {leftCols: true, rightCols: true, pairs: true, leftRest: true, rightRest: true},
+	"leftsemi":      {leftCols: true, semi: true},
+	"rightsemi":     {rightCols: true, semi: true},
+	"leftanti":      {leftCols: true, leftRest: true},
+	"anti":          {leftCols: true, leftRest: true},
+	"leftantisemi":  {leftCols: true, leftRest: true},
+	"rightanti":     {rightCols: true, rightRest: true},
+	"rightantisemi": {rightCols: true, rightRest: true},
+}
+
+// join is a join that is bound.
+type join struct {
+	joinShape
+	at                  span
+	left, right         *relation
+	leftKeys, rightKeys []int
+	pick                []int // columns of the pair that the result has
+	cols                []Column
+}
+
+func (b *binder) joinTables(in *relation, op *joinOp) *relation {
+	kind := op.kind
+	if kind == "" {
+		kind = "innerunique"
+		if op.lookup {
+			kind = "leftouter"
+		}
+	}
+	shape, ok := joinShapes[kind]
+	if !ok || op.lookup && kind != "leftouter" && kind != "inner" {
+		b.fail(op.kindAt, "", "no kind of join is named %q%s", kind, nearest(kind, kindNames()))
+		return in
+	}
+	j := &join{joinShape: shape, at: op.at, left: in}
+	b.within(nil, func() { j.right = b.table(op.right) })
+	if !b.joinKeys(j, op) {
+		return in
+	}
+	j.columns(op.lookup)
+	return &relation{cols: j.cols, run: j.run}
+}
+
+func kindNames() []string {
+	var names []string
+	for k := range joinShapes {
+		names = append(names, k)
+	}
+	return names
+}
+
+// joinKeys binds the on clause: names that both sides have, or equalities of
+// $left.a and $right.b.
+func (b *binder) joinKeys(j *join, op *joinOp) bool {
+	if len(op.on) == 0 {
+		b.fail(op.at, "", "the join lacks its on clause")
+		return false
+	}
+	before := len(b.errs)
+	for _, x := range op.on {
+		b.joinKey(j, x)
+	}
+	for i := range j.leftKeys {
+		l, r := j.left.cols[j.leftKeys[i]], j.right.cols[j.rightKeys[i]]
+		at := op.on[min(i, len(op.on)-1)].span()
+		if l.Type == TDynamic || r.Type == TDynamic {
+			b.fail(at, "KS241", "a key of a join cannot be dynamic; extend a cast of it first")
+		} else if _, ok := sameFamily(l.Type, r.Type); !ok {
+			b.fail(at, "KS242", "the keys of the join are of different types, %s and %s", l.Type, r.Type)
+		}
+	}
+	return len(b.errs) == before
+}
+
+func (b *binder) joinKey(j *join, x node) {
+	switch x := x.(type) {
+	case *parenNode:
+		b.joinKey(j, x.x)
+		return
+	case *nameNode:
+		l := b.matchColumns(x, j.left.cols)
+		r := b.matchColumns(x, j.right.cols)
+		if l != nil && r != nil {
+			j.leftKeys, j.rightKeys = append(j.leftKeys, l[0]), append(j.rightKeys, r[0])
+		}
+		return
+	case *binaryNode:
+		if x.op == "and" {
+			b.joinKey(j, x.l)
+			b.joinKey(j, x.r)
+			return
+		}
+		lSide, lName, ok1 := sideColumn(x.l)
+		rSide, rName, ok2 := sideColumn(x.r)
+		if x.op == "==" && ok1 && ok2 && lSide != rSide {
+			if lSide == "$right" {
+				lName, rName = rName, lName
+			}
+			l := b.matchColumns(&lName, j.left.cols)
+			r := b.matchColumns(&rName, j.right.cols)
+			if l != nil && r != nil {
+				j.leftKeys, j.rightKeys = append(j.leftKeys, l[0]), append(j.rightKeys, r[0])
+			}
+			return
+		}
+	}
+	b.fail(x.span(), "", "a join is on names that both tables have, or on $left.a == $right.b")
+}
+
+func sideColumn(x node) (side string, name nameNode, ok bool) {
+	p, ok := x.(*pathNode)
+	if !ok {
+		return "", nameNode{}, false
+	}
+	base, ok := p.x.(*nameNode)
+	if !ok || base.name != "$left" && base.name != "$right" {
+		return "", nameNode{}, false
+	}
+	return base.name, p.name, true
+}
+
+// columns names the result: those of the right get a number where the left has
+// their name. A lookup has no keys of the right.
+func (j *join) columns(lookup bool) {
+	n := newNamer(nil)
+	if j.leftCols {
+		for i, c := range j.left.cols {
+			n.used[c.Name] = true
+			j.pick = append(j.pick, i)
+			j.cols = append(j.cols, c)
+		}
+	}
+	if !j.rightCols {
+		return
+	}
+	for i, c := range j.right.cols {
+		if lookup && slices.Contains(j.rightKeys, i) {
+			continue
+		}
+		j.pick = append(j.pick, len(j.left.cols)+i)
+		j.cols = append(j.cols, Column{n.unique(c.Name), c.Type})
+	}
+}
+
+// joinKeyOf is the key of a row; false if a part is null, which equals nothing.
+func joinKeyOf(row []Value, keys []int) (string, bool) {
+	var buf []byte
+	for _, i := range keys {
+		if row[i] == nil {
+			return "", false
+		}
+		buf = appendKey(buf, row[i])
+	}
+	return string(buf), true
+}
+
+func (j *join) run(rt *runtime) (*rowset, error) {
+	left, err := j.left.run(rt)
+	if err != nil {
+		return nil, err
+	}
+	right, err := j.right.run(rt)
+	if err != nil {
+		return nil, err
+	}
+	index := map[string][]int{}
+	for i, row := range right.rows {
+		if key, ok := joinKeyOf(row, j.rightKeys); ok {
+			index[key] = append(index[key], i)
+		}
+		rt.hold(64)
+	}
+	out := rt.builder(j.at)
+	hit := make([]bool, len(right.rows))
+	seen := map[string]bool{}
+	for _, row := range left.rows {
+		key, ok := joinKeyOf(row, j.leftKeys)
+		if ok && j.unique {
+			if seen[key] {
+				continue
+			}
+			seen[key] = true
+		}
+		var matches []int
+		if ok {
+			matches = index[key]
+		}
+		if err := j.emit(out, row, matches, right.rows, hit); err != nil {
+			return nil, err
+		}
+	}
+	for i, row := range right.rows {
+		if !hit[i] && j.rightRest || hit[i] && j.semi && j.rightCols {
+			if err := out.add(j.row(nil, row)); err != nil {
+				return nil, err
+			}
+		}
+	}
+	rt.used -= right.bytes + 64*int64(len(right.rows))
+	return out.done(left, false)
+}
+
+// emit puts out what one left row gives.
+func (j *join) emit(out *builder, row []Value, matches []int, right [][]Value, hit []bool) error {
+	if err := out.rt.step(); err != nil {
+		return err
+	}
+	for _, i := range matches {
+		hit[i] = true
+		if j.pairs {
+			if err := out.add(j.row(row, right[i])); err != nil {
+				return err
+			}
+		}
+	}
+	if len(matches) == 0 && j.leftRest || len(matches) > 0 && j.semi && j.leftCols {
+		return out.add(j.row(row, nil))
+	}
+	return nil
+}
+
+// row joins two rows, one of which may be absent.
+func (j *join) row(left, right []Value) []Value {
+	row := make([]Value, len(j.pick))
+	for i, from := range j.pick {
+		side := left
+		if from >= len(j.left.cols) {
+			side = right
+			from -= len(j.left.cols)
+		}
+		if side == nil {
+			row[i] = zero(j.cols[i].Type)
+		} else {
+			row[i] = side[from]
+		}
+	}
+	return row
+}
+
+// pushDown moves the terms of a where that stands after an innerunique join,
+// and that look at the left table alone, before it. Documentation of join: of
+// the left rows of one key any may be kept; the service filters first.
+func (b *binder) pushDown(in *relation, ops []opNode) *relation {
+	if len(ops) < 2 {
+		return in
+	}
+	j, ok1 := ops[0].(*joinOp)
+	w, ok2 := ops[1].(*whereOp)
+	if !ok1 || !ok2 || j.lookup || j.kind != "" && j.kind != "innerunique" {
+		return in
+	}
+	for _, term := range conjuncts(w.pred) {
+		var pred *bound
+		ok := b.tentative(func() {
+			b.within(newRowScope(in.cols, false), func() { pred = b.predicate(term) })
+		})
+		if ok {
+			in = filter(in, pred.eval, w.at)
+		}
+	}
+	return in
+}
+
+func conjuncts(x node) []node {
+	switch x := x.(type) {
+	case *parenNode:
+		return conjuncts(x.x)
+	case *binaryNode:
+		if x.op == "and" {
+			return append(conjuncts(x.l), x.r)
+		}
+	}
+	return []node{x}
+}
+
+// tentative binds what may fail: false, and nothing is said, if it does.
+func (b *binder) tentative(f func()) bool {
+	errs := b.errs
+	b.errs = nil
+	f()
+	ok := len(b.errs) == 0
+	b.errs = errs
+	return ok
+}
+
+// union binds the operator with in before its tables, or without.
+func (b *binder) union(in *relation, op *unionOp) *relation {
+	u := &unionPlan{at: op.at}
+	if in != nil {
+		u.add(in, in.name)
+	}
+	for _, t := range op.tables {
+		b.unionTable(u, t, op.fuzzy)
+	}
+	if len(u.parts) == 0 {
+		if op.fuzzy && len(b.errs) == 0 {
+			b.fail(op.at, "", "none of the tables of the union exists")
+		}
+		return empty()
+	}
+	return u.relation(op.withSource, op.kind == "inner")
+}
+
+func (b *binder) unionTable(u *unionPlan, t node, fuzzy bool) {
+	if _, ok := t.(*nameNode); !ok {
+		if !b.isPattern(t) {
+			var rel *relation
+			b.within(nil, func() { rel = b.table(t) })
+			u.add(rel, rel.name)
+			return
+		}
+		rels := b.matchTables(t)
+		if len(rels) == 0 && !fuzzy {
+			b.fail(t.span(), "KS142", "no table is named %q", b.text[t.span().start:t.span().end])
+		}
+		for _, rel := range rels {
+			u.add(rel, rel.name)
+		}
+		return
+	}
+	var rel *relation
+	if fuzzy && !b.tentative(func() { b.table(t) }) {
+		return
+	}
+	b.within(nil, func() { rel = b.table(t) })
+	u.add(rel, rel.name)
+}
+
+func (b *binder) isPattern(t node) bool {
+	switch t.(type) {
+	case *patternNode, *starNode:
+		return true
+	}
+	return false
+}
+
+// matchTables gives the tables of the schema and the views that a pattern
+// names, the tables in the order of their names.
+func (b *binder) matchTables(x node) []*relation {
+	var out []*relation
+	for _, v := range b.views {
+		if columnMatches(x, v.name) {
+			rel := *b.callTable(v, &callNode{name: v.name, nameAt: x.span(), at: x.span()})
+			rel.name = v.name
+			out = append(out, &rel)
+		}
+	}
+	var names []string
+	for name := range b.schema {
+		if columnMatches(x, name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		out = append(out, baseTable(name, b.schema[name]))
+	}
+	return out
+}
+
+// unionPlan is a union that is bound.
+type unionPlan struct {
+	at    span
+	parts []*relation
+	names []string
+}
+
+func (u *unionPlan) add(rel *relation, name string) {
+	if name == "" {
+		name = "union_arg" + FormatValue(Long(len(u.parts)))
+	}
+	u.parts = append(u.parts, rel)
+	u.names = append(u.names, name)
+}
+
+// columns gives the columns of the result. A name that has several types gives
+// one column a type, name_type; an inner union has what all tables have.
+func (u *unionPlan) columns(inner bool) []Column {
+	types := map[string][]Type{}
+	count := map[Column]int{}
+	var order []Column
+	for _, p := range u.parts {
+		for _, c := range p.cols {
+			if count[c]++; count[c] == 1 {
+				order = append(order, c)
+				types[c.Name] = append(types[c.Name], c.Type)
+			}
+		}
+	}
+	if inner {
+		order = slices.DeleteFunc(order, func(c Column) bool { return count[c] < len(u.parts) })
+	}
+	return order
+}
+
+func (u *unionPlan) relation(withSource string, inner bool) *relation {
+	order := u.columns(inner)
+	at := map[Column]int{}
+	n := newNamer(nil)
+	var cols []Column
+	if withSource != "" {
+		cols = append(cols, Column{n.unique(withSource), TString})
+	}
+	single := map[string]int{}
+	for _, c := range order {
+		single[c.Name]++
+	}
+	for name, k := range single {
+		if k == 1 {
+			n.used[name] = true
+		}
+	}
+	for _, c := range order {
+		at[c] = len(cols)
+		name := c.Name
+		if single[name] > 1 {
+			name = n.unique(name + "_" + c.Type.String())
+		}
+		cols = append(cols, Column{name, c.Type})
+	}
+	return &relation{cols: cols, run: func(rt *runtime) (*rowset, error) {
+		out := rt.builder(u.at)
+		total := &rowset{}
+		for i, p := range u.parts {
+			set, err := p.run(rt)
+			if err != nil {
+				return nil, err
+			}
+			total.bytes += set.bytes
+			if err := u.copyRows(out, i, set, cols, at, withSource != ""); err != nil {
+				return nil, err
+			}
+		}
+		return out.done(total, false)
+	}}
+}
+
+func (u *unionPlan) copyRows(out *builder, part int, set *rowset, cols []Column, at map[Column]int, source bool) error {
+	for _, row := range set.rows {
+		next := make([]Value, len(cols))
+		for i, c := range cols {
+			next[i] = zero(c.Type)
+		}
+		if source {
+			next[0] = String(u.names[part])
+		}
+		for i, c := range u.parts[part].cols {
+			if to, ok := at[c]; ok {
+				next[to] = row[i]
+			}
+		}
+		if err := out.add(next); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// invoke calls a function with the input as its first argument.
+func (b *binder) invoke(in *relation, op *invokeOp) *relation {
+	v := b.names.find(op.call.name)
+	if v == nil || v.fn == nil {
+		b.fail(op.call.nameAt, "KS211", "no function is named %q%s", op.call.name, b.nearFunctions(op.call.name))
+		return in
+	}
+	rel := empty()
+	b.callUser(v, op.call, b.memo(in), func(body node) {
+		if !b.isTabular(body) {
+			b.fail(op.call.nameAt, "", "invoke needs a function that gives a table")
+			return
+		}
+		b.within(nil, func() { rel = b.table(body) })
+	})
+	return rel
+}
+
+// search looks for terms in all columns of tables, or of the input.
+func (b *binder) search(in *relation, op *searchOp) *relation {
+	var sources []*relation
+	switch {
+	case in != nil:
+		sources = []*relation{in}
+	case op.in != nil:
+		for _, t := range op.in {
+			if b.isPattern(t) {
+				sources = append(sources, b.matchTables(t)...)
+				continue
+			}
+			b.within(nil, func() { sources = append(sources, b.table(t)) })
+		}
+	default:
+		sources = b.matchTables(&starNode{op.at})
+	}
+	u := &unionPlan{at: op.at}
+	errs := b.errs
+	var first Errors
+	for _, src := range sources {
+		b.errs = nil
+		var pred *bound
+		b.within(newRowScope(src.cols, false), func() { pred = b.searchPredicate(op.pred, op.caseSensitive) })
+		if len(b.errs) == 0 {
+			u.add(filter(src, pred.eval, op.at), src.name)
+		} else if first == nil {
+			first = b.errs
+		}
+	}
+	b.errs = errs
+	if len(u.parts) == 0 {
+		b.errs = append(b.errs, first...)
+		if len(first) == 0 {
+			b.fail(op.at, "KS204", "search has no table to look in")
+		}
+		return empty()
+	}
+	return u.relation("$table", false)
+}
+
+// searchPredicate binds a predicate in which a text alone is a term that any
+// column may hold.
+func (b *binder) searchPredicate(x node, cased bool) *bound {
+	switch x := x.(type) {
+	case *parenNode:
+		return b.searchPredicate(x.x, cased)
+	case *starNode:
+		return constant(Bool(true), TBool, x.at)
+	case *litNode:
+		cols := make([]*bound, len(b.row.cols))
+		for i := range cols {
+			cols[i] = b.columnExpr(i)
+		}
+		return b.searchTerm(FormatValue(x.val), cols, cased)
+	case *scopeNode:
+		lit, ok := literalOf(x.x)
+		col := b.nameExpr(&x.column)
+		if !ok || col.typ == TUnknown {
+			if !ok {
+				b.fail(x.x.span(), "", "a literal should follow the column's colon")
+			}
+			return unknown(x.span())
+		}
+		return b.searchTerm(FormatValue(lit.val), []*bound{col}, cased)
+	case *callNode:
+		if x.name == "not" && len(x.args) == 1 {
+			p := b.searchPredicate(x.args[0].x, cased)
+			out := derived(TBool, p)
+			out.eval = func(e *env) Value { return Bool(p.eval(e) != Bool(true)) }
+			return out
+		}
+	case *binaryNode:
+		if x.op == "and" || x.op == "or" {
+			terms := []*bound{b.searchPredicate(x.l, cased), b.searchPredicate(x.r, cased)}
+			out := derived(TBool, terms...)
+			out.eval = logicEval(terms, x.op == "or", false)
+			return out
+		}
+	}
+	return b.predicate(x)
+}
+
+// searchTerm looks for a term in the texts of columns. A star at an end of the
+// term stands for more of the term.
+func (b *binder) searchTerm(term string, cols []*bound, cased bool) *bound {
+	body, open := strings.CutPrefix(term, "*")
+	body, more := strings.CutSuffix(body, "*")
+	if !cased {
+		body = foldString(body)
+	}
+	pieces := strings.Split(body, "*")
+	out := derived(TBool, cols...)
+	out.row = b.row
+	out.eval = func(e *env) Value {
+		for _, c := range cols {
+			text := FormatValue(c.eval(e))
+			if !cased {
+				text = foldString(text)
+			}
+			if len(pieces) == 1 && body != "" && findTerm(text, body, !open, !more) ||
+				body == "" && text != "" || len(pieces) > 1 && inOrder(text, pieces) {
+				return Bool(true)
+			}
+		}
+		return Bool(false)
+	}
+	return out
+}
+
+// inOrder says whether the pieces stand in the text one after the other.
+func inOrder(text string, pieces []string) bool {
+	for _, p := range pieces {
+		i := strings.Index(text, p)
+		if i < 0 {
+			return false
+		}
+		text = text[i+len(p):]
+	}
+	return true
+}

@@ -1,0 +1,552 @@
+package kqleval
+
+import (
+	"slices"
+	"strings"
+)
+
+// specialNames are the functions that special binds.
+var specialNames = []string{
+	"iff", "iif", "case", "coalesce", "not", "isnull", "isnotnull", "isempty", "isnotempty", "toscalar",
+	"column_ifexists", "columnifexists", "iscolumnexists", "prev", "next", "row_number", "row_cumsum",
+	"row_rank_dense", "row_rank_min", "row_window_session", "now", "ago", "rand", "new_guid", "min_of", "max_of",
+	"array_sort_asc", "array_sort_desc", "pack_all", "bag_pack_columns", "column_names_of", "extract",
+	"extract_all", "extract_json", "pack_array", "around", "replace_regex", "trim", "trim_start", "trim_end",
+	"indexof_regex", "datetime_diff", "series_stats",
+}
+
+// special binds the functions that need more than their arguments' values.
+func (b *binder) special(n *callNode) (*bound, bool) {
+	switch n.name {
+	case "iff", "iif":
+		return b.caseOf(n, 3), true
+	case "case":
+		return b.caseOf(n, 0), true
+	case "coalesce":
+		return b.coalesce(n), true
+	case "min_of", "max_of":
+		return b.extremeOf(n), true
+	case "not":
+		return b.not(n), true
+	case "isnull", "isnotnull", "notnull", "isempty", "isnotempty", "notempty":
+		return b.isNull(n), true
+	case "toscalar":
+		return b.toScalar(n), true
+	case "column_ifexists", "columnifexists":
+		return b.columnIfExists(n), true
+	case "iscolumnexists":
+		return b.columnExists(n), true
+	case "prev", "next", "row_number", "row_cumsum", "row_rank_dense", "row_rank_min", "row_window_session":
+		return b.windowCall(n), true
+	case "now", "ago":
+		return b.nowCall(n), true
+	case "rand", "new_guid":
+		return b.randomCall(n), true
+	case "array_sort_asc", "array_sort_desc":
+		return b.arraySort(n), true
+	case "pack_all", "bag_pack_columns":
+		return b.packColumns(n), true
+	case "pack_array":
+		if len(n.args) == 1 {
+			if _, ok := n.args[0].x.(*starNode); ok {
+				return b.packStar(n), true
+			}
+		}
+	case "column_names_of":
+		return b.columnNamesOf(n), true
+	case "gettype":
+		return b.getType(n), true
+	case "extract", "extract_json", "extractjson":
+		return b.extractTyped(n)
+	}
+	return nil, false
+}
+
+// wantArgs checks the number of arguments of a special function.
+func (b *binder) wantArgs(n *callNode, least, most int) bool {
+	params := strings.Repeat("a", least) + "?" + strings.Repeat("a", most-least)
+	return b.checkCount(n, params, len(n.args))
+}
+
+// caseOf binds iff(p, a, b) and case(p, a, q, b, …, z). Only the branch that
+// is taken is evaluated, unless a window function stands in one.
+func (b *binder) caseOf(n *callNode, want int) *bound {
+	if want == 0 && (len(n.args) < 3 || len(n.args)%2 == 0) || want > 0 && len(n.args) != want {
+		b.fail(n.nameAt, "KS119", "%s() takes predicates and values in turn and a last value, not %d arguments", n.name, len(n.args))
+		return unknown(n.at)
+	}
+	args := b.argBounds(n)
+	last := len(args) - 1
+	var vals []*bound
+	for i, x := range args {
+		if i < last && i%2 == 0 {
+			if x.typ != TBool && x.typ != TUnknown {
+				b.fail(x.at, "KS107", "a bool should stand here, and this is a %s", x.typ)
+				return unknown(n.at)
+			}
+			continue
+		}
+		vals = append(vals, x)
+	}
+	if anyUnknown(args) {
+		return unknown(n.at)
+	}
+	typ, ok := b.oneType(vals)
+	if !ok {
+		b.fail(n.nameAt, "", "the values of %s() are of different types (%s)", n.name, typeList(vals))
+		return unknown(n.at)
+	}
+	for i, x := range args {
+		if i == last || i%2 == 1 {
+			args[i] = castBound(x, typ)
+		}
+	}
+	out := derived(typ, args...)
+	out.eval = caseEval(evalsOf(args), zero(typ), out.window)
+	return b.fold(out, args...)
+}
+
+func caseEval(evals []evalFn, null Value, eager bool) evalFn {
+	last := len(evals) - 1
+	return func(e *env) Value {
+		if eager {
+			for _, eval := range evals {
+				eval(e)
+			}
+		}
+		v := Value(nil)
+		for i := 0; ; i += 2 {
+			if i == last {
+				v = evals[last](e)
+				break
+			}
+			if evals[i](e) == Bool(true) {
+				v = evals[i+1](e)
+				break
+			}
+		}
+		if v == nil {
+			return null
+		}
+		return v
+	}
+}
+
+// oneType gives the type that all values have or widen to. A dynamic among
+// others is cast to their type.
+func (b *binder) oneType(xs []*bound) (Type, bool) {
+	typ := TUnknown
+	for _, x := range xs {
+		if x.typ == TDynamic {
+			continue
+		}
+		t, ok := commonType(typ, x.typ)
+		if !ok {
+			return TUnknown, false
+		}
+		typ = t
+	}
+	if typ == TUnknown {
+		return TDynamic, true
+	}
+	return typ, true
+}
+
+func typeList(xs []*bound) string {
+	names := make([]string, len(xs))
+	for i, x := range xs {
+		names[i] = x.typ.String()
+	}
+	return strings.Join(names, ", ")
+}
+
+// coalesce gives the first argument that is not null; for strings, not empty.
+func (b *binder) coalesce(n *callNode) *bound {
+	args := b.argBounds(n)
+	if len(args) < 2 || len(args) > 64 {
+		b.fail(n.nameAt, "KS119", "coalesce() takes 2 to 64 arguments, not %d", len(args))
+		return unknown(n.at)
+	}
+	if anyUnknown(args) {
+		return unknown(n.at)
+	}
+	typ, ok := b.oneType(args)
+	if mixed := slices.ContainsFunc(args, func(x *bound) bool { return x.typ == TDynamic }) && typ != TDynamic; !ok || mixed {
+		b.fail(n.nameAt, "", "the arguments of coalesce() are of different types (%s)", typeList(args))
+		return unknown(n.at)
+	}
+	for i := range args {
+		args[i] = castBound(args[i], typ)
+	}
+	out := derived(typ, args...)
+	evals := evalsOf(args)
+	out.eval = func(e *env) Value {
+		for _, eval := range evals {
+			if v := eval(e); v != nil && v != String("") {
+				return v
+			}
+		}
+		return zero(typ)
+	}
+	return b.fold(out, args...)
+}
+
+// extremeOf binds min_of and max_of, which skip nulls.
+func (b *binder) extremeOf(n *callNode) *bound {
+	args := b.argBounds(n)
+	if len(args) < 2 || len(args) > 64 {
+		b.fail(n.nameAt, "KS119", "%s() takes 2 to 64 arguments, not %d", n.name, len(args))
+		return unknown(n.at)
+	}
+	if anyUnknown(args) {
+		return unknown(n.at)
+	}
+	typ, ok := b.oneType(args)
+	if !ok || typ == TDynamic {
+		b.fail(n.nameAt, "", "the arguments of %s() have no common type with an order (%s)", n.name, typeList(args))
+		return unknown(n.at)
+	}
+	want := 1
+	if n.name == "min_of" {
+		want = -1
+	}
+	for i := range args {
+		args[i] = castBound(args[i], typ)
+	}
+	evals := evalsOf(args)
+	out := derived(typ, args...)
+	out.eval = func(e *env) Value {
+		var best Value
+		for _, eval := range evals {
+			if v := eval(e); v != nil && (best == nil || sign(orderValues(v, best)) == want) {
+				best = v
+			}
+		}
+		return best
+	}
+	return b.fold(out, args...)
+}
+
+func (b *binder) not(n *callNode) *bound {
+	if !b.wantArgs(n, 1, 1) {
+		return unknown(n.at)
+	}
+	x := b.expr(n.args[0].x)
+	if x.typ == TUnknown {
+		return x
+	}
+	if x.typ != TBool {
+		b.fail(x.at, "KS107", "a bool should stand here, and this is a %s", x.typ)
+		return unknown(n.at)
+	}
+	eval := x.eval
+	out := derived(TBool, x)
+	out.eval = func(e *env) Value {
+		if v, ok := eval(e).(Bool); ok {
+			return !v
+		}
+		return nil
+	}
+	return b.fold(out, x)
+}
+
+// isNull binds isnull, isempty and their negations. isempty of a dynamic is
+// that of its text, so that it holds for null; a string is never null.
+func (b *binder) isNull(n *callNode) *bound {
+	if !b.wantArgs(n, 1, 1) {
+		return unknown(n.at)
+	}
+	x := b.expr(n.args[0].x)
+	if x.typ == TUnknown {
+		return x
+	}
+	empty := strings.HasSuffix(n.name, "empty")
+	not := strings.Contains(n.name, "not")
+	eval := x.eval
+	out := derived(TBool, x)
+	out.eval = func(e *env) Value {
+		v := eval(e)
+		hit := v == nil
+		if s, ok := v.(String); ok && empty {
+			hit = s == ""
+		}
+		return Bool(hit != not)
+	}
+	return b.fold(out, x)
+}
+
+// toScalar runs a table once and takes its first value. Of a scalar it is the
+// scalar.
+func (b *binder) toScalar(n *callNode) *bound {
+	if !b.wantArgs(n, 1, 1) {
+		return unknown(n.at)
+	}
+	x := n.args[0].x
+	if !b.isTabular(x) {
+		return b.rowless(x)
+	}
+	var rel *relation
+	b.within(nil, func() { rel = b.table(x) })
+	if len(rel.cols) == 0 {
+		return unknown(n.at)
+	}
+	typ := rel.cols[0].Type
+	slot := b.newSlot()
+	return &bound{typ: typ, eval: func(e *env) Value {
+		if v, ok := e.rt.slot(slot).(*Value); ok {
+			return *v
+		}
+		v := zero(typ)
+		set, err := rel.run(e.rt)
+		if err != nil {
+			if e.rt.err == nil {
+				e.rt.err = err
+			}
+			return v
+		}
+		if len(set.rows) > 0 {
+			v = set.rows[0][0]
+		}
+		e.rt.setSlot(slot, &v)
+		return v
+	}}
+}
+
+// columnIfExists is the column that a constant names, or else its second
+// argument.
+func (b *binder) columnIfExists(n *callNode) *bound {
+	if !b.wantArgs(n, 2, 2) {
+		return unknown(n.at)
+	}
+	name, def := b.expr(n.args[0].x), b.expr(n.args[1].x)
+	text, ok := name.val.(String)
+	if !name.konst || !ok {
+		b.fail(name.at, "KS107", "the name of the column must be a constant string")
+		return unknown(n.at)
+	}
+	if b.row != nil {
+		if i, ok := b.row.index[string(text)]; ok {
+			return b.columnExpr(i)
+		}
+	}
+	out := *def
+	out.name = ""
+	return &out
+}
+
+func (b *binder) columnExists(n *callNode) *bound {
+	if !b.wantArgs(n, 1, 1) {
+		return unknown(n.at)
+	}
+	name := b.expr(n.args[0].x)
+	found := false
+	if b.row != nil {
+		_, found = b.row.index[FormatValue(name.val)]
+	}
+	return constant(Bool(found), TBool, n.at)
+}
+
+// nowCall binds now([offset]) and ago(offset): fixed for the whole query.
+func (b *binder) nowCall(n *callNode) *bound {
+	least := 0
+	if n.name == "ago" {
+		least = 1
+	}
+	if !b.wantArgs(n, least, 1) {
+		return unknown(n.at)
+	}
+	if len(n.args) == 0 {
+		return &bound{typ: TDateTime, eval: func(e *env) Value { return e.rt.now }}
+	}
+	x := b.expr(n.args[0].x)
+	if x.typ != TTimespan {
+		if x.typ != TUnknown {
+			b.fail(x.at, "KS107", "a timespan should stand here, and this is a %s", x.typ)
+		}
+		return unknown(n.at)
+	}
+	op := "+"
+	if n.name == "ago" {
+		op = "-"
+	}
+	eval := x.eval
+	out := derived(TDateTime, x)
+	out.eval = func(e *env) Value { return arithmetic(op, e.rt.now, eval(e), TDateTime) }
+	return out
+}
+
+// randomCall binds rand([n]) and new_guid(): the same numbers in every run.
+func (b *binder) randomCall(n *callNode) *bound {
+	if n.name == "new_guid" {
+		if !b.wantArgs(n, 0, 0) {
+			return unknown(n.at)
+		}
+		return &bound{typ: TGuid, window: true, eval: func(e *env) Value {
+			var g Guid
+			for i := range g {
+				g[i] = byte(e.rt.random.UintN(256))
+			}
+			g[6], g[8] = g[6]&15|0x40, g[8]&63|0x80
+			return g
+		}}
+	}
+	if !b.wantArgs(n, 0, 1) {
+		return unknown(n.at)
+	}
+	top := int64(0)
+	if len(n.args) == 1 {
+		x := b.expr(n.args[0].x)
+		v, ok := asInt(x.val)
+		if !x.konst || !ok {
+			b.fail(n.args[0].x.span(), "", "rand() takes a constant integer")
+			return unknown(n.at)
+		}
+		top = v
+	}
+	return &bound{typ: TReal, eval: func(e *env) Value {
+		if top > 1 {
+			return Real(e.rt.random.Int64N(top))
+		}
+		return Real(e.rt.random.Float64())
+	}}
+}
+
+// packColumns binds pack_all([ignore_null_empty]) and bag_pack_columns(a, …).
+func (b *binder) packColumns(n *callNode) *bound {
+	if b.row == nil {
+		b.fail(n.nameAt, "", "%s() needs a row, and none is in sight", n.name)
+		return unknown(n.at)
+	}
+	var cols []*bound
+	skip := false
+	if n.name == "pack_all" {
+		if !b.wantArgs(n, 0, 1) {
+			return unknown(n.at)
+		}
+		if len(n.args) == 1 {
+			skip = b.expr(n.args[0].x).val == Bool(true)
+		}
+		for i := range b.row.cols {
+			cols = append(cols, b.columnExpr(i))
+		}
+	} else {
+		cols = b.argBounds(n)
+	}
+	out := derived(TDynamic, cols...)
+	out.row = b.row
+	out.eval = func(e *env) Value {
+		bag := &Bag{}
+		for _, c := range cols {
+			v := c.eval(e)
+			if skip && (v == nil || v == String("")) {
+				continue
+			}
+			bag.set(c.name, v)
+		}
+		return bag
+	}
+	return out
+}
+
+// packStar binds pack_array(*).
+func (b *binder) packStar(n *callNode) *bound {
+	if b.row == nil {
+		b.fail(n.args[0].x.span(), "", "* needs a row, and none is in sight")
+		return unknown(n.at)
+	}
+	return &bound{typ: TDynamic, row: b.row, eval: func(e *env) Value { return Array(e.row) }}
+}
+
+// getType names the type of a value: of a dynamic that of what it holds.
+func (b *binder) getType(n *callNode) *bound {
+	if !b.wantArgs(n, 1, 1) {
+		return unknown(n.at)
+	}
+	x := b.expr(n.args[0].x)
+	if x.typ == TUnknown {
+		return x
+	}
+	eval := x.eval
+	out := derived(TString, x)
+	out.name = joinedName("type", x.name)
+	out.eval = func(e *env) Value { return String(typeName(eval(e))) }
+	if x.typ != TDynamic {
+		out.eval = func(*env) Value { return String(x.typ.String()) }
+	}
+	return b.fold(out, x)
+}
+
+func (b *binder) columnNamesOf(n *callNode) *bound {
+	if !b.wantArgs(n, 1, 1) {
+		return unknown(n.at)
+	}
+	var rel *relation
+	b.within(nil, func() { rel = b.table(n.args[0].x) })
+	names := Array{}
+	for _, c := range rel.cols {
+		names = append(names, String(c.Name))
+	}
+	return constant(names, TDynamic, n.at)
+}
+
+// extractTyped binds the form of extract and extract_json with a type as the
+// last argument; the other form is a common function.
+func (b *binder) extractTyped(n *callNode) (*bound, bool) {
+	if len(n.args) == 0 {
+		return nil, false
+	}
+	typ, ok := n.args[len(n.args)-1].x.(*typeNode)
+	if !ok {
+		return nil, false
+	}
+	short := *n
+	short.args = n.args[:len(n.args)-1]
+	name := strings.Replace(n.name, "extractjson", "extract_json", 1)
+	x := b.applyFunction(&short, functionTable()[name])
+	if x.typ == TUnknown {
+		return x, true
+	}
+	out := *castBound(x, typ.typ)
+	return &out, true
+}
+
+// arraySort binds array_sort_asc(a, b…, [nulls_last]), which gives as many
+// arrays as it takes: the others follow the order of the first.
+func (b *binder) arraySort(n *callNode) *bound {
+	args := b.argBounds(n)
+	if len(args) == 0 || anyUnknown(args) {
+		if len(args) == 0 {
+			b.fail(n.nameAt, "KS119", "%s() takes at least 1 argument", n.name)
+		}
+		return unknown(n.at)
+	}
+	nullsLast := true
+	if last := args[len(args)-1]; last.typ == TBool && len(args) > 1 {
+		nullsLast = last.val == Bool(true)
+		args = args[:len(args)-1]
+	}
+	for _, x := range args {
+		if x.typ != TDynamic {
+			b.fail(x.at, "KS234", "a dynamic array should stand here, and this is a %s", x.typ)
+			return unknown(n.at)
+		}
+	}
+	evals := evalsOf(args)
+	asc := n.name == "array_sort_asc"
+	items := make([]*bound, len(args))
+	for i, x := range args {
+		item := derived(TDynamic, args...)
+		item.name = x.name
+		if item.name != "" {
+			item.name += "_sorted"
+		}
+		item.eval = func(e *env) Value { return sortedArray(e, evals, i, asc, nullsLast) }
+		items[i] = b.fold(item, args...)
+	}
+	if len(items) == 1 {
+		return items[0]
+	}
+	out := *items[0]
+	out.tuple = items
+	return &out
+}
