@@ -62,11 +62,6 @@ func check(l *schema.Log) error {
 			return fmt.Errorf("column %s: no path %q", c.Name, c.From)
 		}
 	}
-	for _, a := range l.Aliases {
-		if !reaches(l, a.For) {
-			return fmt.Errorf("alias %s: no path %q", a.Name, a.For)
-		}
-	}
 	for _, s := range l.Shapes {
 		if err := checkShape(l, s); err != nil {
 			return fmt.Errorf("shape %s: %w", s.Name, err)
@@ -75,6 +70,15 @@ func check(l *schema.Log) error {
 	for _, name := range []string{l.Time, l.ID} {
 		if name != "" && fieldOf(l, name) == nil {
 			return fmt.Errorf("no field %q", name)
+		}
+	}
+	return nil
+}
+
+func checkAliases(l *schema.Log) error {
+	for _, a := range l.Aliases {
+		if !reaches(l, a.For) {
+			return fmt.Errorf("alias %s: no path %q", a.Name, a.For)
 		}
 	}
 	return nil

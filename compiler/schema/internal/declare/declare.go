@@ -140,7 +140,7 @@ func (f *logFile) log(known []*schema.Log) (*schema.Log, error) {
 	l.Prefixes = append(l.Prefixes, f.Prefixes...)
 	l.Fields = fields(f.Fields, l.Fields)
 	l.Lists = lists(f.Lists, l.Lists)
-	for _, err := range []error{f.derive(l), f.columns(l), f.shapes(l), checkNames(l), f.aliases(l), check(l)} {
+	for _, err := range []error{f.derive(l), f.columns(l), f.shapes(l), checkNames(l), check(l), f.aliases(l), checkAliases(l)} {
 		if err != nil {
 			return nil, err
 		}
