@@ -1,0 +1,128 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/sigproof/sigproof/compiler"
+	"github.com/sigproof/sigproof/compiler/eval"
+	"github.com/sigproof/sigproof/compiler/ir"
+	"github.com/sigproof/sigproof/compiler/schema"
+	"github.com/sigproof/sigproof/fixtures/event"
+	"github.com/sigproof/sigproof/sigma"
+)
+
+// A binding is the same documents compiled for each log whose events turn up:
+// a rule whose logsource names that log as it is, any other with its fields
+// taken as that log's. What does not fit a log has no program there.
+type binding struct {
+	docs  []sigma.Document
+	opts  *compiler.Options
+	route bool
+
+	own  map[sigma.Document]*ir.Program // by the rule's logsource
+	logs map[*schema.Log]map[sigma.Document]*ir.Program
+}
+
+// bind compiles documents. With a named log every rule must fit it; without
+// one only what is wrong whatever the log counts as wrong.
+func bind(docs []sigma.Document, opts *compiler.Options, route bool) (*binding, []*sigma.Diagnostic) {
+	b := &binding{docs: docs, opts: opts, route: route, logs: map[*schema.Log]map[sigma.Document]*ir.Program{}}
+	programs, diags := compiler.Compile(docs, opts)
+	b.own = byDocument(programs)
+	if opts.Log != nil {
+		return b, diags
+	}
+	generic := *opts
+	generic.Log = schema.Generic
+	programs, diags = compiler.Compile(docs, &generic)
+	b.logs[schema.Generic] = byDocument(programs)
+	return b, diags
+}
+
+func byDocument(programs []*ir.Program) map[sigma.Document]*ir.Program {
+	out := map[sigma.Document]*ir.Program{}
+	for _, p := range programs {
+		out[p.Doc] = p
+	}
+	return out
+}
+
+// in gives the programs for events of one log.
+func (b *binding) in(log *schema.Log) map[sigma.Document]*ir.Program {
+	if b.opts.Log != nil {
+		return b.own
+	}
+	if found := b.logs[log]; found != nil {
+		return found
+	}
+	opts := *b.opts
+	opts.Log = log
+	programs, _ := compiler.Compile(b.docs, &opts) // what does not fit has no program
+	b.logs[log] = byDocument(programs)
+	return b.logs[log]
+}
+
+// program gives the program of a document for an event; nil if it has nothing
+// to say about it.
+func (b *binding) program(doc sigma.Document, e *event.Event) *ir.Program {
+	if p := b.own[doc]; p != nil && p.Log == e.Log {
+		return p
+	}
+	if b.route && !routed(doc, e) {
+		return nil
+	}
+	return b.in(e.Log)[doc]
+}
+
+// routed tells whether an event that is of no known log says itself that it
+// comes from the rule's logsource.
+func routed(doc sigma.Document, e *event.Event) bool {
+	rule, ok := doc.(*sigma.Rule)
+	if !ok || !e.Log.Open {
+		return false
+	}
+	l := rule.Logsource
+	if l == nil {
+		return true
+	}
+	for key, text := range map[string]sigma.Text{"product": l.Product, "service": l.Service, "category": l.Category} {
+		if text.Value == "" {
+			continue
+		}
+		if said, ok := e.Value.Get(key).(eval.String); !ok || !strings.EqualFold(string(said), text.Value) {
+			return false
+		}
+	}
+	return true
+}
+
+// correlations gives the correlations for a stream of events: bound to their
+// log if they are all of one, else to the logs of their rules.
+func (b *binding) correlations(logs []*schema.Log) []*ir.Program {
+	from := b.own
+	if len(logs) == 1 {
+		from = b.in(logs[0])
+	}
+	var out []*ir.Program
+	for _, d := range b.docs {
+		if p := from[d]; p != nil && p.Correlation != nil {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// silent tells whether a document reports only through correlations.
+func (b *binding) silent(doc sigma.Document) bool {
+	for _, programs := range append([]map[sigma.Document]*ir.Program{b.own}, b.logs[schema.Generic]) {
+		if p := programs[doc]; p != nil && p.Silent {
+			return true
+		}
+	}
+	return false
+}
+
+func hasCorrelation(docs []sigma.Document) bool {
+	return slices.ContainsFunc(docs, func(d sigma.Document) bool { _, ok := d.(*sigma.Correlation); return ok })
+}

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sigproof/sigproof/fixtures/report"
+	"github.com/sigproof/sigproof/sigma/entra"
+)
+
+func (a *app) coverageCommand() *cobra.Command {
+	var f testFlags
+	cmd := &cobra.Command{
+		Use:     "coverage [path...]",
+		Short:   "Show which monitored items are covered, by rules whose suites pass",
+		Example: "  sigproof coverage\n  sigproof coverage --format json",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := oneOf("--format", a.format, "text", "json", "jsonl"); err != nil {
+				return err
+			}
+			return a.coverage(cmd.Context(), args, &f)
+		},
+	}
+	a.meaningFlags(cmd, &f.meaning)
+	return cmd
+}
+
+func (a *app) coverage(ctx context.Context, args []string, f *testFlags) error {
+	r, err := a.replay(ctx, args, f)
+	if err != nil {
+		return err
+	}
+	items := report.Coverage(r, itemTitles())
+	err = a.emit(func(w io.Writer) error {
+		if a.format == "text" {
+			return report.CoverageText(w, items)
+		}
+		return report.CoverageJSON(w, items)
+	})
+	if err == nil && r.Failed() {
+		return errFindings
+	}
+	return err
+}
+
+func itemTitles() map[int]string {
+	titles := map[int]string{}
+	for _, i := range entra.Items() {
+		titles[i.Number] = i.Title
+	}
+	return titles
+}

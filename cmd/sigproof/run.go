@@ -1,0 +1,87 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sigproof/sigproof/fixtures/event"
+	"github.com/sigproof/sigproof/sigma"
+)
+
+func (a *app) runCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "run",
+		Short:   "Run the text of a query over events, without a cluster",
+		Example: "  sigproof run kql -e 'print 1+1'\n  sigproof run kql query.kql --events audit.json\n  sigproof run spl query.spl --events audit.json",
+	}
+	cmd.AddCommand(a.runKQLCommand(), a.runSPLCommand())
+	return cmd
+}
+
+// queryText gives the text of -e or of the file, and the name to show for it.
+func (a *app) queryText(args []string, expression string) (*sigma.File, error) {
+	switch {
+	case expression != "" && len(args) > 0:
+		return nil, fmt.Errorf("-e and %s: one query at a time", args[0])
+	case expression != "":
+		return sigma.NewFile("-e", []byte(expression)), nil
+	case len(args) == 0:
+		return nil, errors.New("a file with the query or -e TEXT must be given")
+	case args[0] == "-":
+		text, err := io.ReadAll(a.stdin)
+		return sigma.NewFile("-", text), err
+	}
+	text, err := os.ReadFile(args[0])
+	return sigma.NewFile(args[0], text), err
+}
+
+// A fault is something wrong with a query, by the bytes of its text.
+type fault struct {
+	start, end int
+	message    string
+}
+
+// faulty reports what is wrong with a query; that is a finding.
+func (a *app) faulty(file *sigma.File, language string, faults []fault) error {
+	for _, f := range faults {
+		d := sigma.Diagnostic{
+			Code: language + "/query", Severity: sigma.Error, File: file,
+			At: sigma.Span{Start: f.start, End: f.end}, Message: f.message,
+		}
+		fmt.Fprint(a.stderr, d.Render())
+	}
+	return errFindings
+}
+
+// readAllEvents reads the events of several files.
+func (a *app) readAllEvents(names []string) ([]*event.Record, error) {
+	var out []*event.Record
+	for _, name := range names {
+		records, err := a.readEvents(name, nil)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, records...)
+	}
+	return out, nil
+}
+
+// writeGrid writes a result for people.
+func writeGrid(w io.Writer, columns []string, rows [][]string) error {
+	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(tw, strings.Join(columns, "\t"))
+	for _, row := range rows {
+		cells := make([]string, len(row))
+		for i, c := range row {
+			cells[i] = strings.NewReplacer("\t", `\t`, "\n", `\n`, "\r", `\r`).Replace(c)
+		}
+		fmt.Fprintln(tw, strings.Join(cells, "\t"))
+	}
+	return tw.Flush()
+}

@@ -1,0 +1,222 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sigproof/sigproof/compiler/eval"
+	"github.com/sigproof/sigproof/compiler/schema"
+	"github.com/sigproof/sigproof/fixtures/event"
+	"github.com/sigproof/sigproof/targets/kql/kqleval"
+)
+
+type runKQLFlags struct {
+	expression string
+	tables     []string
+	events     []string
+}
+
+func (a *app) runKQLCommand() *cobra.Command {
+	var f runKQLFlags
+	cmd := &cobra.Command{
+		Use:   "kql [file]",
+		Short: "Run KQL over tables",
+		Long: "Run KQL over tables. --table NAME=FILE makes a table of a file of events: for a table that sigproof knows, such as\n" +
+			"AuditLogs, its columns, whichever shape the events are in; for any other, a column a key. --events FILE puts each event\n" +
+			"into the table of its log.",
+		Example: "  sigproof run kql -e 'AuditLogs | summarize count() by OperationName' --events audit.json",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := oneOf("--format", a.format, "text", "json", "jsonl"); err != nil {
+				return err
+			}
+			return a.runKQL(cmd.Context(), args, &f)
+		},
+	}
+	cmd.Flags().StringVarP(&f.expression, "expression", "e", "", "the query itself")
+	cmd.Flags().StringArrayVar(&f.tables, "table", nil, "a table and its events: NAME=FILE")
+	cmd.Flags().StringArrayVar(&f.events, "events", nil, "a file of events, each for the table of its log")
+	return cmd
+}
+
+func (a *app) runKQL(ctx context.Context, args []string, f *runKQLFlags) error {
+	file, err := a.queryText(args, f.expression)
+	if err != nil {
+		return err
+	}
+	tables, err := a.kqlTables(f)
+	if err != nil {
+		return err
+	}
+	columns := kqleval.Schema{}
+	for name, t := range tables {
+		columns[name] = t.Columns
+	}
+	result, err := runKQLText(ctx, string(file.Src), columns, tables)
+	if faults := kqlFaults(err); faults != nil {
+		return a.faulty(file, "kql", faults)
+	}
+	if err != nil {
+		return err
+	}
+	return a.emit(func(w io.Writer) error { return a.writeTable(w, result) })
+}
+
+func runKQLText(ctx context.Context, text string, columns kqleval.Schema, tables map[string]*kqleval.Table) (*kqleval.Table, error) {
+	q, err := kqleval.Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	p, err := q.Bind(columns)
+	if err != nil {
+		return nil, err
+	}
+	return p.Run(ctx, &kqleval.Input{Tables: tables})
+}
+
+// kqlFaults gives the faults of a query that an error holds; nil if it holds
+// none.
+func kqlFaults(err error) []fault {
+	var many kqleval.Errors
+	var one *kqleval.Error
+	switch {
+	case errors.As(err, &many):
+	case errors.As(err, &one):
+		many = kqleval.Errors{one}
+	}
+	var out []fault
+	for _, e := range many {
+		message := e.Msg
+		if e.Code != "" {
+			message += " (" + e.Code + ")"
+		}
+		out = append(out, fault{e.Offset, e.End, message})
+	}
+	return out
+}
+
+// kqlTables makes the tables that the query may name: those that are known,
+// which are empty without events, and those that are given.
+func (a *app) kqlTables(f *runKQLFlags) (map[string]*kqleval.Table, error) {
+	tables := map[string]*kqleval.Table{}
+	for _, log := range schema.Logs() {
+		t, err := emptyTable(log)
+		if err != nil {
+			return nil, err
+		}
+		tables[log.KQL.Name] = t
+	}
+	records, err := a.readAllEvents(f.events)
+	if err != nil {
+		return nil, err
+	}
+	if err := fillTables(tables, records); err != nil {
+		return nil, err
+	}
+	for _, arg := range f.tables {
+		name, path, ok := strings.Cut(arg, "=")
+		if !ok || name == "" {
+			return nil, fmt.Errorf("--table %q: NAME=FILE must stand here", arg)
+		}
+		records, err := a.readEvents(path, nil)
+		if err != nil {
+			return nil, err
+		}
+		if tables[name], err = tableOf(name, records); err != nil {
+			return nil, fmt.Errorf("--table %s: %w", name, err)
+		}
+	}
+	return tables, nil
+}
+
+func emptyTable(log *schema.Log) (*kqleval.Table, error) {
+	columns, err := columnsOf(log.KQL.Columns)
+	return &kqleval.Table{Columns: columns}, err
+}
+
+func columnsOf(columns []schema.Column) ([]kqleval.Column, error) {
+	var out []kqleval.Column
+	for _, c := range columns {
+		t, ok := kqleval.ParseType(c.Type)
+		if !ok {
+			return nil, fmt.Errorf("column %s has the type %q, which KQL does not know", c.Name, c.Type)
+		}
+		out = append(out, kqleval.Column{Name: c.Name, Type: t})
+	}
+	return out, nil
+}
+
+// fillTables puts recognised events into the tables of their logs; the rest
+// into the table of the open log.
+func fillTables(tables map[string]*kqleval.Table, records []*event.Record) error {
+	byTable := map[string][]*event.Record{}
+	for _, r := range records {
+		name := r.Event.Log.KQL.Name
+		byTable[name] = append(byTable[name], r)
+	}
+	for name, records := range byTable {
+		t, err := tableOf(name, records)
+		if err != nil {
+			return err
+		}
+		tables[name] = t
+	}
+	return nil
+}
+
+// tableOf makes a table of events: with the declared columns if its name is
+// known, and else with a column a key.
+func tableOf(name string, records []*event.Record) (*kqleval.Table, error) {
+	log := logOfTable(name)
+	var lines []byte
+	for _, r := range records {
+		row := r.Raw
+		if log != nil && !r.Event.Log.Open {
+			row = event.Row(log, r.Event.Value)
+		}
+		lines = append(eval.AppendJSON(lines, row), '\n')
+	}
+	if log == nil {
+		return kqleval.ReadTable(bytes.NewReader(lines), nil)
+	}
+	columns, err := columnsOf(log.KQL.Columns)
+	if err != nil {
+		return nil, err
+	}
+	return kqleval.ReadTable(bytes.NewReader(lines), columns)
+}
+
+func logOfTable(name string) *schema.Log {
+	for _, log := range schema.Logs() {
+		if log.KQL.Name == name {
+			return log
+		}
+	}
+	return nil
+}
+
+func (a *app) writeTable(w io.Writer, t *kqleval.Table) error {
+	if a.format != "text" {
+		_, err := fmt.Fprintf(w, "%s\n", t.JSON())
+		return err
+	}
+	var columns []string
+	for _, c := range t.Columns {
+		columns = append(columns, c.Name)
+	}
+	var rows [][]string
+	for _, row := range t.Rows {
+		var cells []string
+		for _, v := range row {
+			cells = append(cells, kqleval.FormatValue(v))
+		}
+		rows = append(rows, cells)
+	}
+	return writeGrid(w, columns, rows)
+}

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sigproof/sigproof/fixtures"
+	"github.com/sigproof/sigproof/targets/spl/spleval"
+)
+
+type runSPLFlags struct {
+	expression string
+	events     []string
+	lookups    []string
+	macros     []string
+}
+
+func (a *app) runSPLCommand() *cobra.Command {
+	var f runSPLFlags
+	cmd := &cobra.Command{
+		Use:     "spl [file]",
+		Short:   "Run SPL over events",
+		Example: "  sigproof run spl -e 'search activityDisplayName=\"Disable PIM alert\" | stats count' --events audit.json",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := oneOf("--format", a.format, "text", "json", "jsonl"); err != nil {
+				return err
+			}
+			return a.runSPL(cmd.Context(), args, &f)
+		},
+	}
+	cmd.Flags().StringVarP(&f.expression, "expression", "e", "", "the search itself")
+	cmd.Flags().StringArrayVar(&f.events, "events", nil, "a file of events")
+	cmd.Flags().StringArrayVar(&f.lookups, "lookup", nil, "a lookup table: NAME=FILE.csv")
+	cmd.Flags().StringArrayVar(&f.macros, "macro", nil, "a macro: NAME=DEFINITION or NAME(arg,...)=DEFINITION")
+	return cmd
+}
+
+func (a *app) runSPL(ctx context.Context, args []string, f *runSPLFlags) error {
+	file, err := a.queryText(args, f.expression)
+	if err != nil {
+		return err
+	}
+	in, err := a.splInput(f)
+	if err != nil {
+		return err
+	}
+	macros, err := macrosOf(f.macros)
+	if err != nil {
+		return err
+	}
+	search, err := spleval.Parse(string(file.Src), &spleval.Options{Macros: append(macros, fixtures.SplunkMacros()...)})
+	var result *spleval.Result
+	if err == nil {
+		result, err = search.Run(ctx, in)
+	}
+	if faults := splFaults(err); faults != nil {
+		return a.faulty(file, "spl", faults)
+	}
+	if err != nil {
+		return err
+	}
+	return a.emit(func(w io.Writer) error { return a.writeResult(w, result) })
+}
+
+func splFaults(err error) []fault {
+	var out []fault
+	for _, e := range spleval.List(err) {
+		message := e.Msg
+		if e.Macro != "" {
+			message = fmt.Sprintf("in macro %s: %s", e.Macro, message)
+		}
+		out = append(out, fault{e.Offset, e.End, message})
+	}
+	return out
+}
+
+func (a *app) splInput(f *runSPLFlags) (*spleval.Input, error) {
+	in := &spleval.Input{AnyTime: true, Lookups: map[string]*spleval.Lookup{}}
+	records, err := a.readAllEvents(f.events)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range records {
+		in.Events = append(in.Events, fixtures.SplunkEvent(r))
+	}
+	for _, arg := range f.lookups {
+		name, path, ok := strings.Cut(arg, "=")
+		if !ok {
+			return nil, fmt.Errorf("--lookup %q: NAME=FILE.csv must stand here", arg)
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		if in.Lookups[name], err = spleval.ParseLookupCSV(string(text)); err != nil {
+			return nil, fmt.Errorf("--lookup %s: %w", name, err)
+		}
+	}
+	return in, nil
+}
+
+func macrosOf(args []string) ([]spleval.Macro, error) {
+	var out []spleval.Macro
+	for _, arg := range args {
+		head, definition, ok := strings.Cut(arg, "=")
+		if !ok || head == "" {
+			return nil, fmt.Errorf("--macro %q: NAME=DEFINITION must stand here", arg)
+		}
+		m := spleval.Macro{Name: head, Definition: definition}
+		if name, list, ok := strings.Cut(strings.TrimSuffix(head, ")"), "("); ok {
+			m.Name = name
+			for _, p := range strings.Split(list, ",") {
+				m.Args = append(m.Args, strings.TrimSpace(p))
+			}
+		}
+		out = append(out, m)
+	}
+	return out, nil
+}
+
+func (a *app) writeResult(w io.Writer, r *spleval.Result) error {
+	if a.format != "text" {
+		text, err := r.JSON()
+		if err == nil {
+			_, err = fmt.Fprintf(w, "%s\n", text)
+		}
+		return err
+	}
+	var rows [][]string
+	for _, e := range r.Events {
+		row := make([]string, len(r.Fields))
+		for i, name := range r.Fields {
+			row[i] = strings.Join(e.Get(name), "; ")
+		}
+		rows = append(rows, row)
+	}
+	return writeGrid(w, r.Fields, rows)
+}
