@@ -226,8 +226,7 @@ func (p *parser) number(e Entry) *Number {
 	if n, ok := typed(s).(*Number); ok {
 		return n
 	}
-	p.wrongKind(e, "a number")
-	if d := p.diags[len(p.diags)-1]; isCoreNumber(s.Text.Value) {
+	if d := p.wrongKind(e, "a number"); isCoreNumber(s.Text.Value) {
 		d.fix("remove the quotes", true, Edit{s.Text.At, s.Text.Value})
 	}
 	return nil

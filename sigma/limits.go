@@ -9,4 +9,5 @@ const (
 	MaxDepth   = 100     // lists and maps within each other
 	MaxNodes   = 500_000 // keys and values of a file, those behind aliases counted each time
 	MaxAliases = 1_000   // uses of anchors in a file
+	MaxReports = 1_000   // diagnostics of a file; what follows is counted only
 )

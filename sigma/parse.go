@@ -21,14 +21,15 @@ func Parse(name string, src []byte) (docs []Document, diags []*Diagnostic) {
 		docs = append(docs, doc)
 		index++
 	})
-	return docs, SortDiagnostics(p.diags)
+	return docs, p.reports()
 }
 
 // A parser turns the data of one file into documents.
 type parser struct {
-	file  *File
-	diags []*Diagnostic
-	nerr  int
+	file   *File
+	diags  []*Diagnostic
+	nerr   int
+	unsaid int // diagnostics beyond MaxReports
 	// joined is set behind an "action: global" document, which was to lend its
 	// keys to all that follow.
 	joined bool
@@ -41,9 +42,35 @@ func (p *parser) report(severity Severity, code string, at Span, message string)
 	if severity == Error {
 		p.nerr++
 	}
-	d := &Diagnostic{Code: code, Severity: severity, File: p.file, At: at, Message: message}
-	p.diags = append(p.diags, d)
+	d := &Diagnostic{Code: code, Severity: severity, File: p.file, At: at, Message: shorten(message)}
+	if p.full() {
+		p.unsaid++
+	} else {
+		p.diags = append(p.diags, d)
+	}
 	return d
+}
+
+func (p *parser) full() bool { return len(p.diags) >= MaxReports }
+
+// shorten bounds a message, which may quote a word of a megabyte.
+func shorten(message string) string {
+	const longest = 1000
+	if len(message) <= longest {
+		return message
+	}
+	return strings.ToValidUTF8(message[:longest/2], "") + " … " + strings.ToValidUTF8(message[len(message)-longest/2:], "")
+}
+
+// reports gives what was reported, in order, and says if that is not all.
+func (p *parser) reports() []*Diagnostic {
+	diags := SortDiagnostics(p.diags)
+	if p.unsaid > 0 {
+		end := len(p.file.Src)
+		diags = append(diags, &Diagnostic{Code: "limit", Severity: Info, File: p.file, At: Span{end, end},
+			Message: fmt.Sprintf("%d more diagnostics are not shown", p.unsaid)})
+	}
+	return diags
 }
 
 func (d *Diagnostic) label(text string) *Diagnostic {
@@ -147,8 +174,8 @@ func (p *parser) entries(e Entry) (*Map, bool) {
 	return nil, false
 }
 
-func (p *parser) wrongKind(e Entry, want string) {
-	p.report(Error, "type", place(e.Key.At, e.Data), fmt.Sprintf("%q holds %s; it must hold %s", e.Key.Value, kindOf(e.Data), want))
+func (p *parser) wrongKind(e Entry, want string) *Diagnostic {
+	return p.report(Error, "type", place(e.Key.At, e.Data), fmt.Sprintf("%q holds %s; it must hold %s", e.Key.Value, kindOf(e.Data), want))
 }
 
 // place is where a message about a value points: at the value, or at its key

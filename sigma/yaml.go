@@ -20,7 +20,7 @@ func ReadData(file *File) ([]Data, []*Diagnostic) {
 	p := &parser{file: file}
 	var docs []Data
 	p.read(func(d Data, _ int) { docs = append(docs, d) })
-	return docs, SortDiagnostics(p.diags)
+	return docs, p.reports()
 }
 
 // read gives each document of the file to yield, with the number of errors
@@ -35,7 +35,7 @@ func (p *parser) read(yield func(d Data, before int)) {
 	budget := &budget{nodes: MaxNodes, aliases: MaxAliases}
 	for _, chunk := range splitDocuments(src) {
 		p.readChunk(chunk, budget, yield)
-		if budget.spent {
+		if budget.spent || p.full() {
 			return
 		}
 	}

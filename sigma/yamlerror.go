@@ -29,6 +29,7 @@ var yamlProblems = []struct {
 	problem string
 	explain func(*brokenYAML) bool
 }{
+	{"max depth", (*brokenYAML).explainDepth},
 	{"", (*brokenYAML).explainBytes},
 	{"tab character", (*brokenYAML).explainTab},
 	{"cannot start any token", (*brokenYAML).explainTab},
@@ -99,6 +100,12 @@ func (b *brokenYAML) contentOf(i int) Span {
 }
 
 func (b *brokenYAML) in(at Span) string { return b.text[at.Start:at.End] }
+
+// explainDepth says of the library's own limit what ours would say.
+func (b *brokenYAML) explainDepth() bool {
+	b.report(Span{}, "yaml/limit", fmt.Sprintf("lists and maps stand within each other deeper than %d", MaxDepth))
+	return true
+}
 
 // explainBytes finds bytes that no YAML file may hold.
 func (b *brokenYAML) explainBytes() bool {
