@@ -1,6 +1,7 @@
 package kql
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -364,12 +365,12 @@ func (r *rule) fieldColumn(f *ir.Field, base string) string {
 // not known.
 func (r *rule) time() string {
 	if r.log.Open {
-		return "todatetime(column_ifexists(" + quote(timeColumn) + ", datetime(null)))"
+		return "todatetime(column_ifexists(" + quote(cmp.Or(r.log.Time, timeColumn)) + ", datetime(null)))"
 	}
 	return timeColumn
 }
 
-// name of an input's column by the name that a condition uses.
+// occurs asks whether the window has an event of an input.
 func (c *correlation) occurs(i int) write.Expr { return compared(name(c.inputs[i]) + " > 0") }
 
 // extended writes a boolean condition over the names of the inputs.

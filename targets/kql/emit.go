@@ -87,6 +87,7 @@ func (q *query) program(p *ir.Program) write.Text {
 // helperFunctions are defined in front of queries that need them.
 var helperFunctions = []struct{ name, text string }{
 	{"unquote", `let unquote = (s:string) { iff(s startswith "\"" and s endswith "\"", tostring(parse_json(s)), s) };`},
+	{"elements", `let elements = (x:dynamic) { case(array_length(x) > 0, x, isnull(array_length(x)), pack_array(x), dynamic([null])) };`},
 	{"number", `let number = (s:string) { todecimal(extract(@"^[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$", 0, s)) };`},
 	{"instant", `let instant = (s:string) { todatetime(extract(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})?$", 0, s)) };`},
 }

@@ -16,7 +16,10 @@ func (s *scope) valueConds(o operand, any []ir.Match) []cond {
 	var eq equalities
 	var others []cond
 	for _, m := range any {
-		if !s.equality(&eq, o, m) {
+		switch cidr, ok := m.(*ir.CIDR); {
+		case ok:
+			others = append(others, cidrConds(o, cidr.Prefix)...)
+		case !s.equality(&eq, o, m):
 			others = append(others, s.cond(o, m))
 		}
 	}
@@ -155,8 +158,6 @@ func (s *scope) cond(o operand, m ir.Match) cond {
 		return s.regexCond(o, m)
 	case *ir.Compare:
 		return compareCond(o, m)
-	case *ir.CIDR:
-		return cidrCond(o, m.Prefix)
 	case *ir.TimePart:
 		return timeCond(o, m)
 	case *ir.FieldRef:

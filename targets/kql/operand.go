@@ -23,7 +23,6 @@ type operand struct {
 	field *ir.Field
 	kind  valueKind
 
-	column      bool   // expr is a column, of the table's own
 	parent, key string // of a value below a dynamic one
 	query       *query // of which helpers are called
 }
@@ -38,6 +37,23 @@ func (o operand) text() string {
 		return o.query.call("unquote", text)
 	}
 	return text
+}
+
+// dynamic is the operand as a dynamic value: some tables keep JSON as text.
+func (o operand) dynamic() string {
+	if o.typ == "dynamic" {
+		return o.expr
+	}
+	return "parse_json(" + o.expr + ")"
+}
+
+// array is the operand as what mv-apply goes through. What a text holds is
+// written only once.
+func (o operand) array() string {
+	if o.typ == "dynamic" {
+		return o.expr
+	}
+	return o.query.call("elements", o.dynamic())
 }
 
 // numeric tells whether the column holds numbers.

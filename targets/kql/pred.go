@@ -55,9 +55,15 @@ func (s *scope) linked(p ir.Pred, e write.Expr) write.Expr {
 }
 
 func (s *scope) join(x []ir.Pred, word string, level int, negated bool) write.Expr {
-	operands := make([]write.Expr, len(x))
-	for i, p := range x {
-		operands[i] = s.pred(p, negated)
+	var operands []write.Expr
+	for _, p := range x {
+		if t, ok := p.(*ir.Test); ok && level == levelOr {
+			for _, e := range s.tests(t, negated) {
+				operands = append(operands, s.linked(t, e))
+			}
+			continue
+		}
+		operands = append(operands, s.pred(p, negated))
 	}
 	return chain(operands, word, level)
 }
@@ -118,9 +124,11 @@ func (s *scope) member(p *ir.Member, compare string) write.Expr {
 			fmt.Sprintf("table %s has no column for %q", s.log.KQL.Name, p.Step.Key))
 		return primary("false")
 	}
-	inner := at.list.members
-	e := inner.pred(p.X, false)
-	count := at.list.countif(p.Step, e, holdsOnMissing(p.X))
+	var all []write.Expr
+	for _, x := range conjuncts(p.X) {
+		all = append(all, at.list.members.pred(x, false))
+	}
+	count := at.list.countif(p.Step, all, holdsOnMissing(p.X))
 	s.needsLists = true
 	return compared(at.list.sum(s.countName(at.list, p.Step), count) + " " + compare)
 }
@@ -133,19 +141,15 @@ func (s *scope) countName(l *list, step schema.Step) string {
 	return pascal(step.Is) + plural(l.members.item)
 }
 
-// countif counts the members that a step selects, of which a condition holds.
-// An empty list has a null member here, which must not count.
-func (l *list) countif(step schema.Step, e write.Expr, onMissing bool) write.Text {
-	var terms []write.Expr
+// countif counts the members that a step selects, of which all of the
+// conditions hold. An empty list has a null member here, which must not count.
+func (l *list) countif(step schema.Step, all []write.Expr, onMissing bool) write.Text {
 	if sel := l.selector(step); sel != "" {
-		terms = append(terms, compared(sel))
+		all = append([]write.Expr{compared(sel)}, all...)
 	} else if onMissing {
-		terms = append(terms, primary("isnotnull("+l.members.item+")"))
+		all = append([]write.Expr{primary("isnotnull(" + l.members.item + ")")}, all...)
 	}
-	if e.String() != "true" {
-		terms = append(terms, e)
-	}
-	return chain(terms, "and", levelAnd).Wrap("countif(", ")")
+	return chain(all, "and", levelAnd).Wrap("countif(", ")")
 }
 
 // holdsOnMissing tells whether a predicate may hold of a member that has no

@@ -11,19 +11,31 @@ import (
 // address that maps it.
 const mappedBits = 96
 
-// cidrCond asks for an address in a network. An IPv4 address may come mapped
+// cidrConds ask for an address in a network. An IPv4 address may come mapped
 // into IPv6; a network of IPv6 that spans the mapped ones does not hold them.
-func cidrCond(o operand, p netip.Prefix) cond {
-	in6 := func(network string) string { return "ipv6_is_in_range(" + o.text() + ", " + quote(network) + ")" }
+func cidrConds(o operand, p netip.Prefix) []cond {
+	in := func(function, network string) cond {
+		text := function + "(" + o.text() + ", " + quote(network) + ")"
+		return cond{text: text, level: levelPrimary, null: true}
+	}
 	if p.Addr().Is4() {
-		mapped := fmt.Sprintf("::ffff:%s/%d", p.Addr(), mappedBits+p.Bits())
-		text := "ipv4_is_in_range(" + o.text() + ", " + quote(p.String()) + ") or " + in6(mapped)
-		return cond{text: text, level: levelOr, null: true}
+		b := p.Addr().As4()
+		mapped := fmt.Sprintf("::ffff:%x:%x/%d", uint(b[0])<<8|uint(b[1]), uint(b[2])<<8|uint(b[3]), mappedBits+p.Bits())
+		return []cond{in("ipv4_is_in_range", p.String()), in("ipv6_is_in_range", mapped)}
 	}
-	if p.Contains(netip.MustParseAddr("::ffff:0.0.0.0")) {
-		return cond{text: in6(p.String()) + " and not(" + in6("::ffff:0:0/96") + ")", level: levelAnd, null: true}
+	within := in("ipv6_is_in_range", p.String())
+	if spansMapped(p) {
+		within.text += " and not(" + in("ipv6_is_in_range", "::ffff:0:0/96").text + ")"
+		within.level = levelAnd
 	}
-	return cond{text: in6(p.String()), level: levelPrimary, null: true}
+	return []cond{within}
+}
+
+// spansMapped tells whether a network of IPv6 holds the mapped addresses.
+// Prefix.Contains takes those for IPv4 and says no.
+func spansMapped(p netip.Prefix) bool {
+	mapped, err := netip.AddrFrom16(netip.MustParseAddr("::ffff:0:0").As16()).Prefix(p.Bits())
+	return err == nil && p.Bits() <= mappedBits && mapped.Addr().As16() == p.Addr().As16()
 }
 
 // timeCond compares a part of a time in UTC.

@@ -66,10 +66,19 @@ func (s *scope) applies() []write.Text {
 	for _, l := range s.lists {
 		body := l.members.applies()
 		body = append(body, l.summarize())
-		head := "mv-apply " + l.members.item + " = iff(array_length(" + l.source + ") > 0, " + l.source + ", dynamic([null])) on (\n    "
+		head := "mv-apply " + l.members.item + " = " + l.array() + " on (\n    "
 		out = append(out, write.Join(body, "\n| ").Indent("    ").Wrap(head, "\n)"))
 	}
 	return out
+}
+
+// array is never empty: what mv-apply does with an empty array, or with null,
+// is not the same everywhere.
+func (l *list) array() string {
+	if strings.HasPrefix(l.source, "elements(") {
+		return l.source
+	}
+	return "iff(array_length(" + l.source + ") > 0, " + l.source + ", dynamic([null]))"
 }
 
 func (l *list) summarize() write.Text {
@@ -93,6 +102,7 @@ func singular(key string) string {
 			return n.item
 		}
 	}
+	key, _, _ = strings.Cut(key, "_")
 	start := max(0, strings.LastIndexFunc(key, func(r rune) bool { return 'A' <= r && r <= 'Z' }))
 	word := strings.ToLower(key[start:])
 	if stem, ok := strings.CutSuffix(word, "ies"); ok {
@@ -121,6 +131,10 @@ type place struct {
 	list  *list // nil for a value
 	step  schema.Step
 	rest  schema.Path // from the member on
+
+	// whole tells that the value may be an array or not: the list has its
+	// elements, or itself.
+	whole bool
 }
 
 // reach follows a path of a declared log as far as the first list.
@@ -131,23 +145,41 @@ func (s *scope) reach(f *ir.Field, path schema.Path) (place, bool) {
 		if column == nil {
 			return place{}, false
 		}
-		value.expr, value.typ, value.column = name(column.Name), column.Type, true
+		value.expr, value.typ = name(column.Name), column.Type
 		if last := path[n-1]; selects(last) {
-			return place{list: s.list(value.expr, last.Key), step: last, rest: path[n:]}, true
+			return place{list: s.list(value.array(), last.Key), step: last, rest: path[n:]}, true
+		}
+		if len(path) > n {
+			value.expr, value.typ = value.dynamic(), "dynamic"
+		} else if mayBeArray(f, column.Type) {
+			return s.elements(value, column.Name), true
 		}
 		path = path[n:]
-		if len(path) > 0 && value.typ != "dynamic" {
-			value.expr, value.typ = "parse_json("+value.expr+")", "dynamic"
-		}
 	}
 	for i, step := range path {
-		value.parent, value.key, value.column = value.expr, step.Key, false
+		value.parent, value.key = value.expr, step.Key
 		value.expr += property(step.Key)
 		if selects(step) {
 			return place{list: s.list(value.expr, step.Key), step: step, rest: path[i+1:]}, true
 		}
 	}
+	if len(path) > 0 && mayBeArray(f, "dynamic") {
+		return s.elements(value, value.key), true
+	}
 	return place{value: value}, true
+}
+
+// mayBeArray tells whether a field of which the log says no type may hold an
+// array.
+func mayBeArray(f *ir.Field, columnType string) bool {
+	return f != nil && (f.Type == schema.Any || f.Type == schema.Object) && (columnType == "dynamic" || columnType == "string")
+}
+
+// elements is the list of the elements of a value, or of the value itself if
+// it is no array.
+func (s *scope) elements(value operand, key string) place {
+	source := s.call("elements", value.dynamic())
+	return place{value: value, list: s.list(source, key), step: schema.Step{Every: true}, rest: schema.Path{}, whole: true}
 }
 
 func selects(s schema.Step) bool { return s.By != "" || s.Every }

@@ -30,12 +30,17 @@ func (c cond) expr(negated bool) write.Expr {
 }
 
 func (s *scope) test(t *ir.Test, negated bool) write.Expr {
+	return chain(s.tests(t, negated), "or", levelOr)
+}
+
+// tests writes the questions of a test, of which one must be answered by yes.
+func (s *scope) tests(t *ir.Test, negated bool) []write.Expr {
 	conds := s.conds(t)
 	exprs := make([]write.Expr, len(conds))
 	for i, c := range conds {
 		exprs[i] = c.expr(negated)
 	}
-	return chain(exprs, "or", levelOr)
+	return exprs
 }
 
 func (s *scope) notTest(t *ir.Test) write.Expr {
@@ -95,6 +100,12 @@ func (s *scope) listConds(t *ir.Test, p place) []cond {
 	var onValue []ir.Match
 	for _, m := range t.Any {
 		switch m := m.(type) {
+		case *ir.Exists:
+			if !p.whole {
+				onValue = append(onValue, m)
+				continue
+			}
+			out = append(out, s.exists(p.value))
 		case *ir.Null:
 			out = append(out, s.nullMember(t, p)...)
 		case *ir.FieldRef:
@@ -118,12 +129,15 @@ func below(t *ir.Test, p place, any ...ir.Match) *ir.Test {
 }
 
 func (s *scope) counted(p place, e write.Expr) cond {
-	n := p.list.sum(s.countName(p.list, p.step), p.list.countif(p.step, e, false))
+	n := p.list.sum(s.countName(p.list, p.step), p.list.countif(p.step, []write.Expr{e}, false))
 	s.needsLists = true
 	return either(n+" > 0", n+" == 0")
 }
 
 func (s *scope) nullMember(t *ir.Test, p place) []cond {
+	if p.whole {
+		return []cond{s.cond(p.value, &ir.Null{})}
+	}
 	found := s.counted(p, p.list.members.test(below(t, p, &ir.Present{}), false))
 	none := either(found.not, found.text)
 	if !p.step.Every || len(p.rest) != 1 {
