@@ -338,8 +338,11 @@ func (c *correlating) ofLog(log *schema.Log) []write.Text {
 
 // headOfAny is head for the events of several rules.
 func (s *scope) headOfAny(heads [][]ir.Pred) []write.Text {
-	if len(heads) == 0 {
+	switch len(heads) {
+	case 0:
 		return s.head(nil)
+	case 1:
+		return s.head(heads[0])
 	}
 	parts := make([]write.Text, len(heads))
 	for i, terms := range heads {

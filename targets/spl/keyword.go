@@ -43,7 +43,12 @@ func (s *scope) prepareJSON(tests []*ir.Test) []write.Text {
 		s.limit("spl/keyword-escapes", t.At)
 		var parts []cond
 		for _, m := range t.Any {
-			parts = append(parts, match("event", insideJSON(m)))
+			words, ok := m.(*ir.Text)
+			if !ok {
+				s.unsupported(t.At, "SPL has no way to look for a regular expression in each value of an event of log "+s.log.Name+"; name a field")
+				continue
+			}
+			parts = append(parts, match("event", insideJSON(words)))
 		}
 		steps = append(steps, s.link(t, s.name(t)+"=if("+anyOf(parts).text+", 1, null())"))
 	}
@@ -107,24 +112,18 @@ const (
 	jsonAfter  = `"\s*[,\]}]`
 )
 
-// insideJSON finds a pattern inside one string or number of a JSON text.
-func insideJSON(m ir.Match) string {
-	flags, body := "(?is)", ""
-	switch m := m.(type) {
-	case *ir.Text:
-		if m.Cased {
-			flags = "(?s)"
-		}
-		body = jsonText(m)
-	default:
-		body = jsonInside
+// insideJSON finds a text inside one string or number of a JSON text.
+func insideJSON(t *ir.Text) string {
+	flags := "(?is)"
+	if t.Cased {
+		flags = "(?s)"
 	}
-	inString := jsonBefore + `"` + body + jsonAfter
-	inNumber := jsonBefore + `[:\[,]\s*` + numberText(m)
-	if numberText(m) == "" {
+	inString := jsonBefore + `"` + jsonText(t) + jsonAfter
+	n := numberText(t)
+	if n == "" {
 		return flags + inString
 	}
-	return flags + "(?:" + inString + "|" + inNumber + ")"
+	return flags + "(?:" + inString + "|" + jsonBefore + `[:\[,]\s*` + n + ")"
 }
 
 // jsonText writes the parts of a text as they stand between the quotes of JSON.
@@ -147,11 +146,7 @@ func jsonText(m *ir.Text) string {
 }
 
 // numberText writes the text for an unquoted number, or "" if none can hold it.
-func numberText(m ir.Match) string {
-	t, ok := m.(*ir.Text)
-	if !ok {
-		return ""
-	}
+func numberText(t *ir.Text) string {
 	var b strings.Builder
 	for _, p := range t.Parts {
 		switch p.Kind {

@@ -24,7 +24,7 @@ func onValue(v string, typ schema.Type, matches []ir.Match) cond {
 			switch {
 			case anything(m):
 				parts = append(parts, call("isnotnull", v))
-			case shape != ir.Equals || numeric(s) && m.Cased:
+			case shape != ir.Equals || !equatable(s, m.Cased):
 				patterns.add(m)
 			case m.Cased:
 				equalCased = append(equalCased, text(s))
@@ -78,11 +78,15 @@ func quotedNumbers(m *ir.Number) []string {
 	return []string{text(canonical), text(lower(m.Written))}
 }
 
-// numeric tells whether a text looks like a number, so that = might compare
-// numbers.
-func numeric(s string) bool {
+// equatable tells whether = can be trusted with a text: what looks like a number
+// might be compared as one, unless lower has made text of the other side, and a
+// line break would break the line of the query.
+func equatable(s string, cased bool) bool {
+	if strings.ContainsFunc(s, unicode.IsControl) {
+		return false
+	}
 	_, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
-	return err == nil
+	return err != nil || !cased
 }
 
 // lower lowers each letter by itself, as Splunk does: İ stays one character.
@@ -107,7 +111,7 @@ func onePattern(matches []ir.Match) (string, bool) {
 	for _, m := range matches {
 		switch m := m.(type) {
 		case *ir.Text:
-			if anything(m) {
+			if shape, s := m.Shape(); shape == ir.Equals && equatable(s, m.Cased) || anything(m) {
 				return "", false
 			}
 			patterns.add(m)

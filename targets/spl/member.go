@@ -21,12 +21,21 @@ func (s *scope) memberTest(p *ir.Member) write.Text {
 	if s.log.Open {
 		s.unsupported(p.At, "log "+s.log.Name+" has no lists whose members could be selected")
 	}
-	x := inner.where(p.X, false)
+	return inner.picked(field(p.Step.Key), p).Wrap("isnotnull(mvfilter(", "))")
+}
+
+// picked is the condition that a member is selected and satisfies the
+// predicate.
+func (s *scope) picked(member string, p *ir.Member) write.Text {
+	x := s.where(p.X, false)
 	if p.Step.Every {
-		return x.Wrap("isnotnull(mvfilter(", "))")
+		return x.Text
 	}
-	pick := selects(field(p.Step.Key), p.Step) + " AND "
-	return x.In(levelNot).Wrap("isnotnull(mvfilter("+pick, "))")
+	then := x.In(levelNot)
+	if _, and := p.X.(*ir.And); and {
+		then = x.Text
+	}
+	return then.Wrap(selects(member, p.Step)+opAnd, "")
 }
 
 // nestedMember asks the same of a list within the members. mvmap goes through
@@ -34,27 +43,24 @@ func (s *scope) memberTest(p *ir.Member) write.Text {
 func (s *scope) nestedMember(p *ir.Member) write.Text {
 	at := field(s.member)
 	list := "json_array_to_mv(" + jsonGet(at, p.Step.Key) + ")"
-	x := s.where(p.X, false)
-	pick := ""
-	if !p.Step.Every {
-		pick = selects(at, p.Step) + " AND "
-	}
-	return x.In(levelNot).Wrap("isnotnull(mvmap("+list+", if("+pick, ", 1, null())))")
+	return s.picked(at, p).Wrap("isnotnull(mvmap("+list+", if(", ", 1, null())))")
 }
 
 // fieldRef compares the values of two fields of the event, each with each.
 func (s *scope) fieldRef(v value, m *ir.FieldRef, negated bool) cond {
 	other := s.value(m.Other)
-	a, b := v.text, other.text
-	if !m.Cased {
-		a, b = "lower("+a+")", "lower("+b+")"
+	a, b := "lower("+v.text+")", "lower("+other.text+")"
+	if m.Cased {
+		a, b = asText(v.text), asText(other.text)
 	}
 	c := refCond(a, b, m.Kind)
 	switch {
 	case v.many && v.text == other.text:
 		// A mvmap in a mvmap over one field would compare each value with itself.
 		return call("isnotnull", v.text)
-	case v.many:
+	case (v.many || other.many) && !(columnar(v) && columnar(other)):
+		s.unsupported(m.Other.At, "SPL has no way to compare each value of a list with a property found by its name")
+	case v.many || other.many:
 		each := "mvmap(" + other.text + ", if(" + c.text + ", 1, null()))"
 		return call("isnotnull", "mvmap("+v.text+", "+each+")")
 	case negated:
@@ -62,6 +68,13 @@ func (s *scope) fieldRef(v value, m *ir.FieldRef, negated bool) cond {
 	}
 	return c
 }
+
+// asText keeps = from comparing digits as numbers, as lower does as well: 05 is
+// not 5.
+func asText(v string) string { return "(" + v + ` . "")` }
+
+// columnar tells whether a value is a field, not an expression over one.
+func columnar(v value) bool { return !strings.Contains(v.text, "(") }
 
 // refCond compares two texts. split tells whether one holds the other, for it
 // takes its second argument literally, where like and match read patterns.

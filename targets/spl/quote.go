@@ -46,9 +46,12 @@ func searchField(name string) string {
 	return `"` + name + `"`
 }
 
-// reserved are the words that mean something in an expression.
+// reserved are the words that mean something in an expression or a by-clause,
+// and functions whose names events have for fields.
 var reserved = map[string]bool{
-	"AND": true, "OR": true, "NOT": true, "XOR": true, "IN": true, "LIKE": true, "BY": true, "AS": true, "TRUE": true, "FALSE": true, "NULL": true,
+	"AND": true, "OR": true, "NOT": true, "XOR": true, "IN": true, "LIKE": true, "BY": true, "AS": true, "OVER": true, "WHERE": true,
+	"TRUE": true, "FALSE": true, "NULL": true, "CASE": true, "TERM": true, "IF": true, "MATCH": true, "NOW": true, "TIME": true, "LEN": true,
+	"MIN": true, "MAX": true, "SUM": true, "AVG": true, "COUNT": true, "SPLIT": true, "REPLACE": true, "VALIDATE": true, "SEARCH": true,
 }
 
 func plain(name string) bool {

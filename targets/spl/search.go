@@ -45,7 +45,7 @@ func (s *scope) allSearchable(x []ir.Pred) bool {
 }
 
 func (s *scope) searchableTest(t *ir.Test) bool {
-	if t.Field == nil || s.column(t.Field) == "" {
+	if t.Field == nil || !nameable(s.column(t.Field)) {
 		return false
 	}
 	for _, m := range t.Any {

@@ -2,6 +2,7 @@ package spl
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/sigproof/sigproof/compiler/ir"
 	"github.com/sigproof/sigproof/targets/internal/write"
@@ -13,11 +14,11 @@ import (
 func (s *scope) where(p ir.Pred, negated bool) write.Expr {
 	switch p := p.(type) {
 	case *ir.And:
-		return s.join(p.X, " AND ", negated)
+		return s.join(p.X, opAnd, negated)
 	case *ir.Or:
-		return s.join(p.X, " OR ", negated)
+		return s.join(p.X, opOr, negated)
 	case *ir.Not:
-		return write.Expr{Text: s.where(p.X, true).In(levelAtom).Wrap("NOT ", ""), Level: levelNot}
+		return write.Expr{Text: s.where(p.X, true).In(levelAtom).Wrap(opNot, ""), Level: levelNot}
 	case *ir.Const:
 		return write.Expr{Text: write.Of(fmt.Sprintf("%t()", p.Value)), Level: levelAtom}
 	case *ir.Member:
@@ -41,7 +42,7 @@ func (s *scope) join(x []ir.Pred, op string, negated bool) write.Expr {
 // asks of the field's values.
 func (s *scope) test(t *ir.Test, negated bool) write.Expr {
 	c := s.testCond(t, negated)
-	return write.Expr{Text: s.link(t, c.text), Level: c.level}
+	return write.Expr{Text: s.link(t, c.text), Level: c.level()}
 }
 
 func (s *scope) testCond(t *ir.Test, negated bool) cond {
@@ -71,42 +72,51 @@ func (s *scope) testCond(t *ir.Test, negated bool) cond {
 	return anyOf(parts)
 }
 
-// A cond is a boolean expression of where.
-type cond struct {
-	text  string
-	level int
+// A cond is a boolean expression of where. Its op is what joins it, or NOT, or
+// nothing if it stands anywhere without parentheses.
+type cond struct{ text, op string }
+
+func (c cond) level() int {
+	switch c.op {
+	case "":
+		return levelAtom
+	case opNot:
+		return levelNot
+	}
+	return levelJoin
 }
 
-func call(function, arguments string) cond {
-	return cond{function + "(" + arguments + ")", levelAtom}
-}
+const (
+	opOr  = " OR "
+	opAnd = " AND "
+	opNot = "NOT "
+)
 
-func compare(text string) cond { return cond{text, levelAtom} }
+func call(function, arguments string) cond { return cond{text: function + "(" + arguments + ")"} }
 
-func anyOf(parts []cond) cond { return joined(parts, " OR ") }
+func compare(text string) cond { return cond{text: text} }
 
-func allOf(parts ...cond) cond { return joined(parts, " AND ") }
+func anyOf(parts []cond) cond { return joined(parts, opOr) }
+
+func allOf(parts ...cond) cond { return joined(parts, opAnd) }
 
 func joined(parts []cond, op string) cond {
 	if len(parts) == 1 {
 		return parts[0]
 	}
-	text := ""
+	texts := make([]string, len(parts))
 	for i, p := range parts {
-		if i > 0 {
-			text += op
+		texts[i] = p.text
+		if p.level() == levelJoin && p.op != op {
+			texts[i] = "(" + p.text + ")"
 		}
-		if p.level == levelJoin {
-			p.text = "(" + p.text + ")"
-		}
-		text += p.text
 	}
-	return cond{text, levelJoin}
+	return cond{strings.Join(texts, op), op}
 }
 
 func not(c cond) cond {
-	if c.level < levelAtom {
+	if c.op != "" {
 		c.text = "(" + c.text + ")"
 	}
-	return cond{"NOT " + c.text, levelNot}
+	return cond{opNot + c.text, opNot}
 }
