@@ -195,11 +195,12 @@ type Mark struct {
 	Absent bool
 }
 
-// Fixed is a value that a shape always has at an address.
+// Fixed is a value that a shape has at an address, if the event puts none
+// there.
 type Fixed struct {
 	At    string
 	Value string
-	Type  Type
+	Null  bool // and not Value
 }
 
 // Steps splits an address into keys. A dot separates them; a key that holds

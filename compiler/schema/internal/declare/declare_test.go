@@ -225,8 +225,8 @@ func fieldsUnder(t *testing.T, folder string) map[schema.Source][]string {
 			return err
 		}
 		data, err := os.ReadFile(path)
-		if err != nil {
-			return err
+		if err != nil || !bytes.Contains(data, []byte("azure")) && !bytes.Contains(data, []byte("m365")) {
+			return err // none of ours: most of the corpus
 		}
 		decoder := yaml.NewDecoder(bytes.NewReader(data))
 		for {
