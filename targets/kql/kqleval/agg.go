@@ -132,6 +132,9 @@ func (b *binder) plainAggregate(n *callNode, agg aggregate, scope *aggScope) *bo
 	if len(given) > 0 {
 		out.name += given[0].name
 	}
+	if strings.HasPrefix(n.name, "covariance") {
+		out.name += "_" + given[1].name
+	}
 	if agg.prefix == "=" {
 		out.name = ""
 		if len(given) > 0 {

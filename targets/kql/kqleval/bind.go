@@ -466,15 +466,15 @@ func (b *binder) callUser(v *binding, n *callNode, first *relation, body func(no
 // arguments fills scope with the parameters of fn.
 func (b *binder) arguments(fn *funcNode, n *callNode, first *relation, scope *nameScope) bool {
 	given := map[string]argNode{}
-	pos := 0
+	shift := 0
 	if first != nil {
 		if len(fn.params) == 0 || !fn.params[0].table {
 			b.fail(n.nameAt, "", "the first parameter of %q takes no table, and invoke gives one", n.name)
 			return false
 		}
-		pos = 1
+		shift = 1
 	}
-	for _, arg := range n.args {
+	for i, arg := range n.args {
 		name := ""
 		if len(arg.names) == 1 {
 			name = arg.names[0].name
@@ -482,9 +482,8 @@ func (b *binder) arguments(fn *funcNode, n *callNode, first *relation, scope *na
 				b.fail(arg.names[0].at, "KS142", "%q has no parameter %q", n.name, name)
 				return false
 			}
-		} else if pos < len(fn.params) {
-			name = fn.params[pos].name
-			pos++
+		} else if i+shift < len(fn.params) {
+			name = fn.params[i+shift].name
 		} else {
 			b.fail(n.nameAt, "KS119", "%q takes %d arguments, not %d", n.name, len(fn.params), len(n.args))
 			return false

@@ -248,10 +248,14 @@ func parseISO(s string) (DateTime, bool) {
 	return withClock(c, clock)
 }
 
-// parseSlashed reads month/day/year and a time, as the service does.
+// parseSlashed reads month/day/year and a time, with slashes or dashes, and
+// year, month, day with commas.
 func parseSlashed(s string) (DateTime, bool) {
+	if y, rest, ok := strings.Cut(s, ","); ok {
+		s = y + "/" + strings.ReplaceAll(strings.ReplaceAll(rest, " ", ""), ",", "/")
+	}
 	date, clock, _ := strings.Cut(s, " ")
-	parts := strings.Split(date, "/")
+	parts := strings.Split(strings.ReplaceAll(date, "-", "/"), "/")
 	if len(parts) != 3 {
 		return 0, false
 	}

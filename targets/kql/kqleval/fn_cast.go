@@ -1,6 +1,9 @@
 package kqleval
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 func castFunctions() map[string]function {
 	to := func(t Type) function {
@@ -16,7 +19,7 @@ func castFunctions() map[string]function {
 			return a[0]
 		}},
 		"dynamic_to_json": {params: "a", ret: TString, apply: func(_ *runtime, a []Value) Value {
-			return String(appendJSON(nil, a[0]))
+			return String(appendJSON(nil, sortedKeys(a[0])))
 		}},
 		"tohex": {params: "n?i", ret: TString, naming: nameArg, apply: toHex},
 	}
@@ -49,4 +52,24 @@ func toHex(_ *runtime, a []Value) Value {
 		text = "0" + text
 	}
 	return String(text)
+}
+
+// sortedKeys gives a value with the keys of its bags in order.
+func sortedKeys(v Value) Value {
+	switch v := v.(type) {
+	case Array:
+		out := make(Array, len(v))
+		for i, x := range v {
+			out[i] = sortedKeys(x)
+		}
+		return out
+	case *Bag:
+		out := &Bag{}
+		for _, k := range slices.Sorted(slices.Values(v.keys)) {
+			x, _ := v.Get(k)
+			out.set(k, sortedKeys(x))
+		}
+		return out
+	}
+	return v
 }

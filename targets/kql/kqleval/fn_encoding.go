@@ -47,8 +47,12 @@ func encodingFunctions() map[string]function {
 			copy(g[:], raw)
 			return swapGuid(g)
 		}},
-		"base64_encode_fromguid": {params: "g", ret: TString, apply: func(_ *runtime, a []Value) Value {
-			g := swapGuid(a[0].(Guid))
+		"base64_encode_fromguid": {params: "a", ret: TString, apply: func(_ *runtime, a []Value) Value {
+			g, ok := cast(a[0], TGuid).(Guid)
+			if !ok {
+				return nil
+			}
+			g = swapGuid(g)
 			return String(base64.StdEncoding.EncodeToString(g[:]))
 		}},
 	}

@@ -191,26 +191,33 @@ func indexOf(_ *runtime, a []Value) Value {
 	if start > size {
 		return Long(-1)
 	}
-	end := size
-	if length >= 0 {
-		end = min(size, start+min(length, size))
-	}
-	text, want := string(runes[start:end]), str(a[1])
-	from := 0
-	for {
-		i := strings.Index(text[from:], want)
+	want := []rune(str(a[1]))
+	// As documented by its examples, the length counts anew from each match.
+	for from := start; ; {
+		end := size
+		if length >= 0 {
+			end = min(size, from+min(length, size))
+		}
+		i := runeIndex(runes[min(from, end):end], want)
 		if i < 0 {
 			return Long(-1)
 		}
 		if nth--; nth == 0 {
-			return Long(start + int64(utf8.RuneCountInString(text[:from+i])))
+			return Long(from + i)
 		}
-		_, n := utf8.DecodeRuneInString(text[from+i:])
-		if n == 0 {
+		if from += i + 1; from > size {
 			return Long(-1)
 		}
-		from += i + n
 	}
+}
+
+func runeIndex(text, want []rune) int64 {
+	s := string(text)
+	i := strings.Index(s, string(want))
+	if i < 0 {
+		return -1
+	}
+	return int64(utf8.RuneCountInString(s[:i]))
 }
 
 // indexOfRegex is like indexOf, but matches do not overlap, and a negative

@@ -50,12 +50,16 @@ func (b *binder) dynamicColumns(in *relation, op *evaluateOp, f reshape) *relati
 		return in
 	}
 	if op.schema != nil {
-		return &relation{cols: op.schema, run: func(rt *runtime) (*rowset, error) {
+		cols := op.schema
+		if op.star {
+			cols = starSchema(in.cols, op)
+		}
+		return &relation{cols: cols, run: func(rt *runtime) (*rowset, error) {
 			t, err := reshapeRows(rt, in, f)
 			if err != nil {
 				return nil, err
 			}
-			return fitSchema(rt, t, op.schema, op.at)
+			return fitSchema(rt, t, cols, op.at)
 		}}
 	}
 	if b.bodies > 0 {
@@ -77,6 +81,20 @@ func (b *binder) dynamicColumns(in *relation, op *evaluateOp, f reshape) *relati
 		return empty()
 	}
 	return &relation{cols: t.Columns, run: func(*runtime) (*rowset, error) { return &rowset{rows: t.Rows}, nil }}
+}
+
+// starSchema puts the columns of the input, but the one that is taken apart, in
+// the place of the * of a declared schema.
+func starSchema(in []Column, op *evaluateOp) []Column {
+	var out []Column
+	for _, c := range in {
+		gone := len(op.call.args) > 0 && columnMatches(op.call.args[0].x, c.Name)
+		again := slices.ContainsFunc(op.schema, func(d Column) bool { return d.Name == c.Name })
+		if !gone && !again {
+			out = append(out, c)
+		}
+	}
+	return append(out, op.schema...)
 }
 
 func reshapeRows(rt *runtime, in *relation, f reshape) (*Table, error) {
@@ -128,59 +146,102 @@ func (b *binder) columnArg(in *relation, x node) int {
 	return hits[0]
 }
 
-// bagUnpack binds bag_unpack(column, [prefix]): a column for each key of the
-// bags, in the order of their names.
+// unpackPlan is a bag_unpack that is bound.
+type unpackPlan struct {
+	cols     []Column
+	at       int
+	prefix   string
+	conflict string // error, replace_source or keep_source
+	ignored  map[string]bool
+	place    span
+}
+
+// bagUnpack binds bag_unpack(column, [prefix], [columnsConflict],
+// [ignoredProperties]): a column for each key of the bags, in the order of
+// their names.
 func (b *binder) bagUnpack(in *relation, op *evaluateOp) reshape {
-	if len(op.call.args) < 1 || len(op.call.args) > 2 {
-		if len(op.call.args) > 2 {
-			b.unsupported(op.call.nameAt, "bag_unpack with conflicts or ignored properties")
-		} else {
-			b.fail(op.call.nameAt, "KS119", "bag_unpack takes a column and may take a prefix")
+	names := []string{"", "OutputColumnPrefix", "columnsConflict", "ignoredProperties"}
+	given := map[string]Value{}
+	u := &unpackPlan{cols: in.cols, at: -1, conflict: "error", ignored: map[string]bool{}, place: op.at}
+	for i, a := range op.call.args {
+		switch {
+		case len(a.names) == 1 && slices.Contains(names[1:], a.names[0].name):
+			given[a.names[0].name] = b.rowless(a.x).val
+		case len(a.names) == 0 && i == 0:
+			u.at = b.columnArg(in, a.x)
+		case len(a.names) == 0 && i < len(names):
+			given[names[i]] = b.rowless(a.x).val
+		default:
+			b.fail(a.x.span(), "KS119", "bag_unpack takes a column, a prefix, columnsConflict and ignoredProperties")
+			return nil
+		}
+	}
+	if u.at < 0 {
+		if len(op.call.args) == 0 {
+			b.fail(op.call.nameAt, "KS119", "bag_unpack takes the column of the bags")
 		}
 		return nil
 	}
-	at := b.columnArg(in, op.call.args[0].x)
-	if at < 0 {
-		return nil
+	u.prefix = FormatValue(given["OutputColumnPrefix"])
+	if v := FormatValue(given["columnsConflict"]); v != "" {
+		u.conflict = v
 	}
-	prefix := ""
-	if len(op.call.args) == 2 {
-		prefix = FormatValue(b.rowless(op.call.args[1].x).val)
+	if !slices.Contains([]string{"error", "replace_source", "keep_source"}, u.conflict) {
+		b.fail(op.call.at, "", "columnsConflict is error, replace_source or keep_source, not %q", u.conflict)
 	}
-	return func(rt *runtime, set *rowset) (*Table, error) {
-		t := &Table{}
-		for i, c := range in.cols {
-			if i != at {
-				t.Columns = append(t.Columns, c)
-			}
+	eachItem(given["ignoredProperties"], func(v Value) { u.ignored[FormatValue(v)] = true })
+	return u.run
+}
+
+// run finds the keys, settles which column each goes to, and fills the rows.
+func (u *unpackPlan) run(rt *runtime, set *rowset) (*Table, error) {
+	t := &Table{}
+	for i, c := range u.cols {
+		if i != u.at {
+			t.Columns = append(t.Columns, c)
 		}
-		keys, types := bagColumns(set.rows, at)
-		for _, k := range keys {
-			name := prefix + k
-			if slices.ContainsFunc(t.Columns, func(c Column) bool { return c.Name == name }) {
-				return nil, rt.errorAt(op.at, "bag_unpack makes a column %q, and there is one; give a prefix", name)
-			}
+	}
+	keys, types := bagColumns(set.rows, u.at)
+	target := map[string]int{}
+	for _, k := range keys {
+		if u.ignored[k] {
+			continue
+		}
+		name := u.prefix + k
+		at := slices.IndexFunc(t.Columns, func(c Column) bool { return c.Name == name })
+		switch {
+		case at < 0:
+			at = len(t.Columns)
 			t.Columns = append(t.Columns, Column{name, types[k]})
+		case u.conflict == "keep_source":
+			continue
+		case u.conflict == "replace_source":
+			t.Columns[at].Type = types[k]
+		default:
+			return nil, rt.errorAt(u.place, "bag_unpack makes a column %q, and there is one; give a prefix or say columnsConflict", name)
 		}
-		for _, row := range set.rows {
-			next := append([]Value(nil), row[:at]...)
-			next = append(next, row[at+1:]...)
-			bag, _ := row[at].(*Bag)
-			for _, k := range keys {
-				var v Value
-				if bag != nil {
-					v, _ = bag.Get(k)
-				}
-				next = append(next, cast(v, types[k]))
-			}
-			rt.hold(rowSize(next))
-			if err := rt.step(); err != nil {
-				return nil, err
-			}
-			t.Rows = append(t.Rows, next)
-		}
-		return t, nil
+		target[k] = at
 	}
+	for _, row := range set.rows {
+		next := append(append([]Value(nil), row[:u.at]...), row[u.at+1:]...)
+		for len(next) < len(t.Columns) {
+			next = append(next, nil)
+		}
+		bag, _ := row[u.at].(*Bag)
+		for k, at := range target {
+			var v Value
+			if bag != nil {
+				v, _ = bag.Get(k)
+			}
+			next[at] = cast(v, types[k])
+		}
+		rt.hold(rowSize(next))
+		if err := rt.step(); err != nil {
+			return nil, err
+		}
+		t.Rows = append(t.Rows, next)
+	}
+	return t, nil
 }
 
 // bagColumns gives the keys of the bags and the types of their values.
@@ -229,7 +290,7 @@ func (b *binder) pivot(in *relation, op *evaluateOp) reshape {
 		}
 	}
 	input := newRowScope(in.cols, in.sorted)
-	exprs, scope := b.aggregateColumns([]argNode{agg}, input, nil)
+	exprs, scope := b.aggregateColumns([]argNode{agg}, input, nil, false)
 	keys := b.pivotKeys(in, at, agg, keyArgs)
 	return func(rt *runtime, set *rowset) (*Table, error) {
 		return pivotRows(rt, set, &pivotPlan{in: in, at: at, keys: keys, agg: exprs[0].x, list: scope.list})
@@ -352,7 +413,7 @@ func (b *binder) topNested(in *relation, op *topNestedOp) *relation {
 		var of []namedExpr
 		b.within(input, func() { of = b.namedExprs([]argNode{l.of}, "") })
 		b.refuseDynamic(of)
-		by, scope := b.aggregateColumns([]argNode{l.by}, input, nil)
+		by, scope := b.aggregateColumns([]argNode{l.by}, input, nil, false)
 		name := b.declare(n, of[0])
 		cols = append(cols, Column{name, of[0].x.typ})
 		aggName := "aggregated_" + name

@@ -25,7 +25,8 @@ type accumulator interface {
 }
 
 // aggregateColumns binds the columns of a summarize or make-series.
-func (b *binder) aggregateColumns(args []argNode, input *rowScope, by []namedExpr) ([]namedExpr, *aggScope) {
+// Only in a series may a constant stand for an aggregate.
+func (b *binder) aggregateColumns(args []argNode, input *rowScope, by []namedExpr, series bool) ([]namedExpr, *aggScope) {
 	scope := &aggScope{input: input, out: &rowScope{}, keys: len(by), by: map[string]bool{}}
 	for _, k := range by {
 		if n, ok := k.column(input); ok {
@@ -37,7 +38,7 @@ func (b *binder) aggregateColumns(args []argNode, input *rowScope, by []namedExp
 	exprs := b.namedExprs(args, "")
 	b.row, b.aggs = oldRow, oldAggs
 	for i, e := range exprs {
-		if e.x.row == nil && e.x.typ != TUnknown {
+		if e.x.row == nil && e.x.typ != TUnknown && !(series && e.x.konst) {
 			b.fail(e.at, "KS236", "an aggregate such as count() should stand here; what rows have in common goes after by")
 			exprs[i].x = unknown(e.at)
 		}
@@ -62,7 +63,7 @@ func (b *binder) summarize(in *relation, op *summarizeOp) *relation {
 	var by []namedExpr
 	b.within(input, func() { by = b.namedExprs(op.by, "") })
 	b.refuseDynamic(by)
-	exprs, scope := b.aggregateColumns(op.aggs, input, by)
+	exprs, scope := b.aggregateColumns(op.aggs, input, by, false)
 	n := newNamer(nil)
 	var cols []Column
 	for i, e := range by {
@@ -187,7 +188,7 @@ func (s *aggScope) addAgg(a boundAgg, typ Type) *bound {
 // the array of the axis.
 func (b *binder) makeSeries(in *relation, op *makeSeriesOp) *relation {
 	input := newRowScope(in.cols, in.sorted)
-	s := series{at: op.at}
+	s := series{at: op.at, nonEmpty: op.nonEmpty}
 	var by, axis []namedExpr
 	b.within(input, func() {
 		by = b.namedExprs(op.by, "")
@@ -202,7 +203,7 @@ func (b *binder) makeSeries(in *relation, op *makeSeriesOp) *relation {
 	for i, a := range op.aggs {
 		args[i] = a.arg
 	}
-	exprs, scope := b.aggregateColumns(args, input, by)
+	exprs, scope := b.aggregateColumns(args, input, by, true)
 	n := newNamer(nil)
 	var cols []Column
 	for _, e := range by {
@@ -241,6 +242,7 @@ func (b *binder) axisEnd(x node, typ Type) *bound {
 // series is a make-series that is bound.
 type series struct {
 	at       span
+	nonEmpty bool
 	axis     evalFn
 	typ      Type
 	from, to *bound
@@ -282,8 +284,8 @@ func (s *series) gather(rt *runtime, set *rowset, points Array, groups []*group)
 	index := map[string][]Value{}
 	var rows [][]Value
 	width := len(s.keys)
-	if len(groups) > 0 && width == 0 && len(set.rows) == 0 {
-		groups = nil
+	if s.nonEmpty && len(groups) == 0 && width == 0 {
+		groups = []*group{{keys: []Value{nil}}}
 	}
 	for _, g := range groups {
 		keys := g.keys[:width]

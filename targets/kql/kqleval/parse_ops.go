@@ -520,8 +520,11 @@ func (p *parser) parseKV(at opAt) (opNode, error) {
 func (p *parser) makeSeries(at opAt) (opNode, error) {
 	op := &makeSeriesOp{opAt: at}
 	p.hints()
-	if _, _, ok := p.property("kind"); ok {
-		return nil, syntaxAt(p.here(), "not supported: a kind of make-series")
+	if v, kindAt, ok := p.property("kind"); ok {
+		if v != "nonempty" {
+			return nil, syntaxAt(kindAt, "the kind of a make-series is nonempty, not %q", v)
+		}
+		op.nonEmpty = true
 	}
 	for {
 		arg, err := p.column()

@@ -210,8 +210,20 @@ func (p *parser) evaluate(at opAt) (opNode, error) {
 		return nil, err
 	}
 	op := &evaluateOp{opAt: at, call: c}
-	if p.accept(":") {
-		op.schema, err = p.columns()
+	if !p.accept(":") {
+		return op, nil
+	}
+	if p.is("(") && p.isAt(1, "*") {
+		op.star = true
+		p.pos++
+		p.toks[p.pos].Value = "("
+		if p.isAt(1, ",") {
+			p.pos++
+			p.toks[p.pos].Value = "("
+		}
+	}
+	if op.schema, err = p.columns(); op.schema == nil {
+		op.schema = []Column{}
 	}
 	return op, err
 }

@@ -12,7 +12,7 @@ var specialNames = []string{
 	"row_rank_dense", "row_rank_min", "row_window_session", "now", "ago", "rand", "new_guid", "min_of", "max_of",
 	"array_sort_asc", "array_sort_desc", "pack_all", "bag_pack_columns", "column_names_of", "extract",
 	"extract_all", "extract_json", "pack_array", "around", "replace_regex", "trim", "trim_start", "trim_end",
-	"indexof_regex", "datetime_diff", "series_stats",
+	"indexof_regex", "datetime_diff", "assert", "gettype",
 }
 
 // special binds the functions that need more than their arguments' values.
@@ -54,6 +54,8 @@ func (b *binder) special(n *callNode) (*bound, bool) {
 		}
 	case "column_names_of":
 		return b.columnNamesOf(n), true
+	case "assert":
+		return b.assertion(n), true
 	case "gettype":
 		return b.getType(n), true
 	case "extract", "extract_json", "extractjson":
@@ -455,6 +457,31 @@ func (b *binder) packStar(n *callNode) *bound {
 		return unknown(n.at)
 	}
 	return &bound{typ: TDynamic, row: b.row, eval: func(e *env) Value { return Array(e.row) }}
+}
+
+// assertion binds assert(condition, message): the query fails if it does not
+// hold.
+func (b *binder) assertion(n *callNode) *bound {
+	if !b.wantArgs(n, 2, 2) {
+		return unknown(n.at)
+	}
+	cond, msg := b.expr(n.args[0].x), b.expr(n.args[1].x)
+	if cond.typ != TBool || msg.typ != TString || !msg.konst {
+		if !anyUnknown([]*bound{cond, msg}) {
+			b.fail(n.nameAt, "KS107", "assert() takes a bool and a constant string, not %s", typeList([]*bound{cond, msg}))
+		}
+		return unknown(n.at)
+	}
+	eval, text := cond.eval, FormatValue(msg.val)
+	out := derived(TBool, cond)
+	out.eval = func(e *env) Value {
+		if eval(e) == Bool(true) {
+			return Bool(true)
+		}
+		e.rt.fail(n.at, "assertion failed: %s", text)
+		return nil
+	}
+	return out
 }
 
 // getType names the type of a value: of a dynamic that of what it holds.

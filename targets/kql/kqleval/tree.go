@@ -222,6 +222,7 @@ type (
 	}
 	makeSeriesOp struct {
 		opAt
+		nonEmpty       bool
 		aggs           []seriesAgg
 		on             argNode
 		from, to, step node
@@ -271,6 +272,7 @@ type (
 		opAt
 		call   *callNode
 		schema []Column
+		star   bool // the schema starts with a *
 	}
 	invokeOp struct {
 		opAt
