@@ -360,3 +360,6 @@ func (d *Map) Get(key string) Data {
 	}
 	return nil
 }
+
+// Value gives a scalar the type of YAML 1.2's core schema.
+func (d *Scalar) Value() Value { return typed(d) }
