@@ -36,7 +36,7 @@ func Compile(docs []sigma.Document, opts *Options) ([]*ir.Program, []*sigma.Diag
 	}
 	c := &compilation{opts: opts, docs: docs, programs: map[sigma.Document]*ir.Program{}, generated: map[*ir.Program]bool{}}
 	for _, d := range docs {
-		if rule, ok := d.(*sigma.Rule); ok && !rule.Broken {
+		if rule, ok := d.(*sigma.Rule); ok {
 			c.rule(rule)
 		}
 	}
@@ -67,6 +67,10 @@ type unit struct {
 
 func (c *compilation) rule(rule *sigma.Rule) {
 	u := &unit{compilation: c, rule: rule, fields: map[sigma.Node]*schema.Ref{}}
+	if rule.Broken {
+		u.checkBroken()
+		return
+	}
 	for _, p := range passes {
 		p.run(u)
 		if u.failed {
@@ -81,6 +85,17 @@ func (c *compilation) rule(rule *sigma.Rule) {
 	}
 	c.programs[rule] = &ir.Program{
 		Doc: rule, ID: rule.ID.Value, Title: rule.Title.Value, Level: rule.Level.Value, Log: u.log, Pred: u.pred,
+	}
+}
+
+// checkBroken says what can be said of a rule that can't be compiled: which of
+// its fields the log does not have. Its author hears everything in one run.
+func (u *unit) checkBroken() {
+	if u.rule.Logsource == nil || u.rule.Detection == nil {
+		return
+	}
+	if findLog(u); u.log != nil {
+		resolveFields(u)
 	}
 }
 

@@ -25,6 +25,7 @@ func (u *unit) resolveDetection(file *sigma.File, d *sigma.Detection) {
 
 func (u *unit) resolveBlock(file *sigma.File, b sigma.Block) {
 	switch b := b.(type) {
+	case nil: // could not be read, which was said
 	case *sigma.All:
 		for _, item := range b.Items {
 			u.resolveItem(file, item)

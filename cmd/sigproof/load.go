@@ -20,6 +20,9 @@ import (
 // packPrefix names files of the embedded pack.
 const packPrefix = "entra:"
 
+// packDefaults is the file of the pack that is no rule.
+const packDefaults = "defaults.yml"
+
 // suiteSuffixes end the names of test files, which stand beside the rules.
 var suiteSuffixes = []string{".test.yml", ".test.yaml"}
 
@@ -151,7 +154,7 @@ func findEmbedded(name string, want func(string) bool) ([]source, error) {
 func findUnder(fsys fs.FS, root string, want func(string) bool, named func(string) string) ([]source, error) {
 	var out []source
 	err := fs.WalkDir(fsys, root, func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !want(name) {
+		if err != nil || d.IsDir() || !want(name) || name == packDefaults {
 			return err
 		}
 		src, err := fs.ReadFile(fsys, name)
