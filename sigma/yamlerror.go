@@ -31,8 +31,7 @@ var yamlProblems = []struct {
 }{
 	{"max depth", (*brokenYAML).explainDepth},
 	{"", (*brokenYAML).explainBytes},
-	{"tab character", (*brokenYAML).explainTab},
-	{"cannot start any token", (*brokenYAML).explainTab},
+	{"", (*brokenYAML).explainTab},
 	{"did not find expected", (*brokenYAML).explainQuote},
 	{"mapping values are not allowed", (*brokenYAML).explainQuote},
 	{"could not find expected ':'", (*brokenYAML).explainQuote},
