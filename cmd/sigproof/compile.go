@@ -194,7 +194,7 @@ func (c *compiled) failure() *sigma.Diagnostic {
 
 func (a *app) writeCompiled(r *rules, all []compiled) error {
 	if a.output != "" && a.format == "text" {
-		if err := writeFolder(a.output, all); err != nil {
+		if err := writeFolder(a.output, r, all); err != nil {
 			return err
 		}
 	} else if err := a.emit(func(w io.Writer) error { return a.writeQueries(w, all) }); err != nil {
@@ -286,13 +286,13 @@ func writeJSONLine(w io.Writer, v any) error {
 }
 
 // writeFolder writes a file a query, in the tree of the input.
-func writeFolder(dir string, all []compiled) error {
+func writeFolder(dir string, r *rules, all []compiled) error {
 	for i := range all {
 		c := &all[i]
 		if c.failure() != nil {
 			continue
 		}
-		name := filepath.Join(dir, outputName(c))
+		name := filepath.Join(dir, outputName(r, c))
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 			return err
 		}
@@ -303,15 +303,11 @@ func writeFolder(dir string, all []compiled) error {
 	return nil
 }
 
-// outputName is the rule's path below the folder, with the language's ending;
-// documents of one file are numbered from the second on. A path never leads
-// out of the folder.
-func outputName(c *compiled) string {
+// outputName is the rule's path below the folder that was named, with the
+// language's ending; documents of one file are numbered from the second on.
+func outputName(r *rules, c *compiled) string {
 	head := c.doc.Info()
-	name := strings.TrimPrefix(head.File.Name, packPrefix)
-	if !filepath.IsLocal(name) {
-		name = filepath.Base(name)
-	}
+	name := r.tree[head.File.Name]
 	name = strings.TrimSuffix(name, filepath.Ext(name))
 	if head.Index > 0 {
 		name = fmt.Sprintf("%s.%d", name, head.Index)

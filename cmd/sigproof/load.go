@@ -30,12 +30,17 @@ var suiteSuffixes = []string{".test.yml", ".test.yaml"}
 type source struct {
 	name string
 	src  []byte
+
+	// tree is the path below the folder that the command line names: where
+	// what is made of the file belongs.
+	tree string
 }
 
 // rules are documents with what is wrong with them.
 type rules struct {
 	docs  []sigma.Document
 	diags []*sigma.Diagnostic
+	tree  map[string]string // of sources, by name
 }
 
 // loadRules reads and parses the rule files that args name; the embedded pack
@@ -45,7 +50,10 @@ func (a *app) loadRules(args []string) (*rules, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &rules{}
+	r := &rules{tree: map[string]string{}}
+	for _, s := range sources {
+		r.tree[s.name] = s.tree
+	}
 	type parsed struct {
 		docs  []sigma.Document
 		diags []*sigma.Diagnostic
@@ -98,7 +106,7 @@ func (a *app) find(arg string, want func(string) bool) ([]source, error) {
 	}
 	if arg == "-" {
 		src, err := io.ReadAll(a.stdin)
-		return []source{{"-", src}}, err
+		return []source{{"-", src, "stdin"}}, err
 	}
 	if strings.HasSuffix(arg, "...") {
 		arg = filepath.Clean(strings.TrimSuffix(arg, "..."))
@@ -130,7 +138,7 @@ func readFiles(names []string) ([]source, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, source{name, src})
+		out = append(out, source{name, src, filepath.Base(name)})
 	}
 	return out, nil
 }
@@ -145,7 +153,7 @@ func findEmbedded(name string, want func(string) bool) ([]source, error) {
 				return findUnder(entra.FS(), folderName(try), want, named)
 			}
 			src, err := fs.ReadFile(entra.FS(), try)
-			return []source{{named(try), src}}, err
+			return []source{{named(try), src, try}}, err
 		}
 	}
 	return nil, fmt.Errorf("%s%s: the pack has no such rule", packPrefix, name)
@@ -158,7 +166,7 @@ func findUnder(fsys fs.FS, root string, want func(string) bool, named func(strin
 			return err
 		}
 		src, err := fs.ReadFile(fsys, name)
-		out = append(out, source{named(name), src})
+		out = append(out, source{named(name), src, name})
 		return err
 	})
 	return out, err
