@@ -423,11 +423,15 @@ func (b *binder) tableCall(n *callNode) *relation {
 		return empty()
 	}
 	v := b.names.find(n.name)
-	if v == nil || v.fn == nil {
-		b.fail(n.nameAt, "KS211", "no function is named %q%s", n.name, b.nearFunctions(n.name))
-		return empty()
+	if v != nil && v.fn != nil {
+		return b.callTable(v, n)
 	}
-	return b.callTable(v, n)
+	if _, ok := functionTable()[n.name]; ok || slices.Contains(specialNames, n.name) {
+		b.fail(n.nameAt, "KS204", "%s() gives a scalar, and a table should stand here; print shows a scalar", n.name)
+	} else {
+		b.fail(n.nameAt, "KS211", "no function is named %q%s", n.name, b.nearFunctions(n.name))
+	}
+	return empty()
 }
 
 func (b *binder) callTable(v *binding, n *callNode) *relation {

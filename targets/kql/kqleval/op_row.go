@@ -125,7 +125,7 @@ func filter(in *relation, pred evalFn, at span) *relation {
 // A namedExpr is a column that a query makes.
 type namedExpr struct {
 	name  string
-	given bool // the query names it
+	given bool // the query names it, or it is a column as it is
 	x     *bound
 	at    span
 }
@@ -136,19 +136,14 @@ func (b *binder) namedExprs(args []argNode, prefix string) []namedExpr {
 	for i, a := range args {
 		x := b.exprAny(a.x)
 		items := x.tuple
-		if items == nil || len(a.names) == 1 {
+		if items == nil {
 			items = []*bound{x}
-			if x.tuple != nil {
-				items = x.tuple[:1]
-			}
 		}
-		if len(a.names) > 1 && len(a.names) != len(items) {
-			if len(items) < len(a.names) {
-				b.fail(a.x.span(), "", "%d names stand before an expression that gives %d columns", len(a.names), len(items))
-			}
+		if len(items) < len(a.names) {
+			b.fail(a.x.span(), "", "%d names stand before an expression that gives %d columns", len(a.names), len(items))
 		}
 		for j, item := range items {
-			e := namedExpr{name: item.name, x: item, at: a.x.span()}
+			e := namedExpr{name: item.name, given: item.plain, x: item, at: a.x.span()}
 			if j < len(a.names) {
 				e.name, e.given, e.at = a.names[j].name, true, a.names[j].at
 			} else if prefix != "" && x.tuple == nil {
@@ -163,11 +158,12 @@ func (b *binder) namedExprs(args []argNode, prefix string) []namedExpr {
 // A namer gives each column a name of its own.
 type namer struct {
 	used  map[string]bool
+	given map[string]bool // by the query
 	count int
 }
 
 func newNamer(cols []Column) *namer {
-	n := &namer{used: map[string]bool{}}
+	n := &namer{used: map[string]bool{}, given: map[string]bool{}}
 	for _, c := range cols {
 		n.used[c.Name] = true
 	}
@@ -200,10 +196,11 @@ func (b *binder) declare(n *namer, e namedExpr) string {
 	switch {
 	case e.name == "":
 		return n.auto()
-	case e.given && n.used[e.name]:
+	case e.given && n.given[e.name]:
 		b.fail(e.at, "KS171", "a column %q is already declared", e.name)
 		return e.name
 	}
+	n.given[e.name] = n.given[e.name] || e.given
 	return n.unique(e.name)
 }
 
@@ -217,16 +214,16 @@ func (b *binder) extend(in *relation, op *extendOp) *relation {
 	set := map[string]bool{}
 	for i, e := range exprs {
 		name := e.name
-		if name == "" {
+		switch {
+		case name == "":
 			name = n.auto()
-		}
-		if set[name] && e.given {
+		case e.given && n.given[name]:
 			b.fail(e.at, "KS171", "a column %q is already declared", name)
-		}
-		if set[name] {
+		case set[name] && !e.given:
 			name = n.unique(name)
 		}
 		set[name] = true
+		n.given[name] = n.given[name] || e.given
 		target[i] = slices.IndexFunc(cols, func(c Column) bool { return c.Name == name })
 		if target[i] < 0 {
 			target[i] = len(cols)

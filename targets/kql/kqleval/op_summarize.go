@@ -66,11 +66,8 @@ func (b *binder) summarize(in *relation, op *summarizeOp) *relation {
 	exprs, scope := b.aggregateColumns(op.aggs, input, by, false)
 	n := newNamer(nil)
 	var cols []Column
-	for i, e := range by {
-		if e.x.plain {
-			by[i].given = true
-		}
-		cols = append(cols, Column{b.declare(n, by[i]), e.x.typ})
+	for _, e := range by {
+		cols = append(cols, Column{b.declare(n, e), e.x.typ})
 	}
 	for _, e := range exprs {
 		cols = append(cols, Column{b.declare(n, e), e.x.typ})

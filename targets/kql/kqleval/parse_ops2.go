@@ -254,13 +254,13 @@ func (p *parser) partition(at opAt) (opNode, error) {
 	if err := p.expect("by"); err != nil {
 		return nil, err
 	}
-	by, err := p.expr()
+	by, err := p.name("a column")
 	if err != nil {
 		return nil, err
 	}
 	p.hints()
 	body, err := p.subquery()
-	return &partitionOp{at, by, body}, err
+	return &partitionOp{at, &by, body}, err
 }
 
 // top-nested = [ n ] "of" column [ "with" "others" "=" expr ] "by" column [ "asc" | "desc" ]
