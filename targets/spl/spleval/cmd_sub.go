@@ -38,6 +38,9 @@ func (rt *runtime) subMatcher(t *subTest) (matcher, error) {
 			}
 		}
 	}
+	if !rt.room(len(text)) {
+		return nil, rt.err
+	}
 	src := plainSource(text)
 	n, perr := newParser(src).searchExpr(0, len(text))
 	if perr != nil {

@@ -35,7 +35,7 @@ func suggest[T any](name string, known map[string]T) string {
 	name = strings.ToLower(name)
 	best, distance := "", 3
 	for _, k := range slices.Sorted(maps.Keys(known)) {
-		if d := editDistance(name, k); d < distance && d < len(name) {
+		if d := editDistance(name, k); d < distance && 3*d <= len(name) {
 			best, distance = k, d
 		}
 	}

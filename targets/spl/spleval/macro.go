@@ -38,10 +38,15 @@ type segment struct {
 // errorf makes an Error at bytes lo to hi of the parsed text.
 func (s *source) errorf(lo, hi int, format string, args ...any) *Error {
 	e := &Error{Msg: fmt.Sprintf(format, args...)}
-	e.Offset, _, e.Macro = s.place(lo)
-	_, e.End, _ = s.place(max(hi-1, lo))
-	if hi <= lo {
-		e.End = e.Offset
+	if hi <= lo && lo > 0 {
+		// Nothing stands there: the end of what stands before it is the place.
+		e.Offset, e.End, e.Macro = s.place(lo - 1)
+		if e.Macro == "" {
+			e.Offset = e.End
+		}
+	} else {
+		e.Offset, _, e.Macro = s.place(lo)
+		_, e.End, _ = s.place(max(hi-1, lo))
 	}
 	e.End = max(e.End, e.Offset)
 	e.Line, e.Column = position(s.given, e.Offset)

@@ -1,6 +1,7 @@
 package spleval
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -61,17 +62,19 @@ func compileSearches(nodes []searchNode) []matcher {
 // looks the field up once.
 func mergeTests(nodes []searchNode) []searchNode {
 	var out []searchNode
+	var open *fieldTest // the last of out, if it was made here
 	for _, n := range nodes {
 		test, ok := n.(*fieldTest)
-		if ok && test.op == "=" && len(out) > 0 {
-			if last, ok := out[len(out)-1].(*fieldTest); ok && last.op == "=" && last.field == test.field {
-				joined := &fieldTest{test.field, "=", nil}
-				joined.values = append(append(joined.values, last.values...), test.values...)
-				out[len(out)-1] = joined
-				continue
-			}
+		switch {
+		case !ok || test.op != "=":
+			open = nil
+			out = append(out, n)
+		case open != nil && open.field == test.field:
+			open.values = append(open.values, test.values...)
+		default:
+			open = &fieldTest{test.field, "=", slices.Clone(test.values)}
+			out = append(out, open)
 		}
-		out = append(out, n)
 	}
 	return out
 }
@@ -244,16 +247,23 @@ func (t *term) find(raw string) bool {
 		return raw == ""
 	}
 	first := t.parts[0]
-	for at := 0; ; at++ {
+	for at := 0; at <= len(raw); {
 		i := strings.Index(raw[at:], first)
 		if i < 0 {
 			return false
 		}
 		at += i
-		if t.startsAt(raw, at) && t.rest(raw, at+len(first)) {
+		if !t.startsAt(raw, at) {
+			at++
+			continue
+		}
+		found, tried := t.rest(raw, at+len(first))
+		if found {
 			return true
 		}
+		at = max(at+1, tried)
 	}
+	return false
 }
 
 func (t *term) startsAt(raw string, at int) bool {
@@ -266,10 +276,11 @@ func (t *term) endsAt(raw string, at int) bool {
 }
 
 // rest looks for the parts after the first from at on. Only the last must end at a
-// breaker, so that for the others the first place is as good as any.
-func (t *term) rest(raw string, at int) bool {
+// breaker, so that for the others the first place is as good as any. What was
+// tried up to tried in vain fails from any later place before it as well.
+func (t *term) rest(raw string, at int) (found bool, tried int) {
 	if len(t.parts) == 1 {
-		return t.endsAt(raw, at)
+		return t.endsAt(raw, at), 0
 	}
 	limit := len(raw)
 	if !t.starCrosses {
@@ -280,7 +291,7 @@ func (t *term) rest(raw string, at int) bool {
 	for _, part := range t.parts[1 : len(t.parts)-1] {
 		i := strings.Index(raw[at:limit], part)
 		if i < 0 {
-			return false
+			return false, limit
 		}
 		at += i + len(part)
 	}
@@ -288,12 +299,12 @@ func (t *term) rest(raw string, at int) bool {
 	for at <= limit {
 		i := strings.Index(raw[at:limit], last)
 		if i < 0 {
-			return false
+			return false, limit
 		}
 		if at += i + len(last); t.endsAt(raw, at) {
-			return true
+			return true, 0
 		}
 		at -= len(last) - 1
 	}
-	return false
+	return false, limit
 }
