@@ -118,13 +118,15 @@ func (c *correlating) aliased() bool {
 // several values the first counts.
 func (c *correlating) read(g ir.Group, input int) string {
 	f, s := g.Fields[input], c.scopes[input]
-	switch {
-	case c.c.Inputs[input].Program.Correlation != nil:
+	if c.c.Inputs[input].Program.Correlation != nil {
 		return field(f.Name)
-	case f.Path == nil && s.log.Open:
-		return "mvindex(" + s.value(f).text + ", 0)"
-	case f.Path == nil:
-		return field(f.Name)
+	}
+	if s.column(f) != "" {
+		v := s.value(f)
+		if v.many {
+			return "mvindex(" + v.text + ", 0)"
+		}
+		return v.text
 	}
 	return firstValue(s.log, f.Path, func(v string) string { return v })
 }

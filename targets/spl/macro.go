@@ -26,7 +26,7 @@ func Macros(log *schema.Log) []Macro {
 		return nil
 	}
 	m := newMacro(log)
-	lines := []string{m.base(), m.evals()}
+	lines := append([]string{m.base(), m.evals()}, m.callers()...)
 	for _, list := range log.Lists {
 		lines = append(lines, m.list(list))
 	}
@@ -179,15 +179,50 @@ func (m *macro) evals() string {
 			continue
 		}
 		v := m.read(keys)
-		if f.Type == schema.Any {
+		switch f.Type {
+		case schema.Any:
 			v = elements(v)
+		case schema.Time:
+			v = m.utc(v)
 		}
 		if f.Unquote {
 			v = unquoted(v)
 		}
-		lines = append(lines, searchField(strings.Join(keys, "."))+"="+v)
+		lines = append(lines, searchField(f.Name)+"="+v)
 	}
 	return "| eval " + strings.Join(lines, ",\n    ")
+}
+
+// utc writes a time as rules see it: with a Z, which products write as an
+// offset of zero or leave out.
+func (m *macro) utc(v string) string {
+	v = "replace(" + v + `, "\\+00:00$", "Z")`
+	if slices.ContainsFunc(m.shapes, func(s *schema.Shape) bool { return s.Times == "bare" }) {
+		v = "replace(" + v + `, "(T[\\d:.]+)$", "\\1Z")`
+	}
+	return v
+}
+
+// callers finds who did it in records of PIM, which write it as a list of
+// identities in JSON text.
+func (m *macro) callers() []string {
+	const info = "'properties.CallerInfo'"
+	identity := func(kind string) string {
+		return "mvindex(mvmap(json_array_to_mv(" + info + "), if(" + jsonGet(info, "CallerIdentityType") + "=" + text(kind) +
+			", nullif(" + jsonGet(info, "CallerIdentityValue") + `, ""), null())), 0)`
+	}
+	if !m.declares("caller") || !m.declares("properties.CallerInfo") {
+		return nil
+	}
+	line := `| eval caller=coalesce(nullif(caller, ""), ` + identity("UPN") + ", " + identity("ObjectID") + ")"
+	if m.declares("callerId") {
+		line += ",\n    callerId=coalesce(nullif('claims.objectidentifier', \"\"), " + identity("ObjectID") + ")"
+	}
+	return []string{line}
+}
+
+func (m *macro) declares(name string) bool {
+	return slices.ContainsFunc(m.log.Fields, func(f *schema.Field) bool { return f.Name == name })
 }
 
 // read gives the expression that reads a canonical path, wherever the shapes
@@ -331,14 +366,22 @@ func (m *macro) derived() []string {
 
 // first gives the first value at a path that is not empty.
 func (m *macro) first(path schema.Path) string {
-	return firstValue(m.log, path, func(v string) string { return "nullif(" + v + `, "")` })
+	filled := func(v string) string { return "nullif(" + v + `, "")` }
+	keys, ok := plainKeys(path)
+	if !ok {
+		return firstValue(m.log, path, filled)
+	}
+	for _, f := range m.log.Fields {
+		if slices.Equal(f.Path, path) {
+			return filled(field(f.Name))
+		}
+	}
+	return filled(m.read(keys))
 }
 
-// firstValue gives the first value at a path, of those that each leaves there.
+// firstValue gives the first value at a path into a list, of those that each
+// leaves there.
 func firstValue(log *schema.Log, path schema.Path, each func(string) string) string {
-	if keys, ok := plainKeys(path); ok {
-		return each(field(strings.Join(keys, ".")))
-	}
 	step := path[0]
 	below := &ir.Field{Path: path[1:]}
 	if len(path) > 1 && step.By != "" && !step.Every && isMap(log, step.Key) {

@@ -32,8 +32,8 @@ func (s *scope) column(f *ir.Field) string {
 	case f.Path == nil:
 		return f.Name
 	}
-	if keys, ok := plainKeys(f.Path); ok {
-		return strings.Join(keys, ".")
+	if _, ok := plainKeys(f.Path); ok {
+		return f.Name
 	}
 	return ""
 }
