@@ -1,6 +1,9 @@
 package sigma
 
-import "fmt"
+import (
+	"fmt"
+	"regexp"
+)
 
 var filterKeys = []key[Filter]{
 	{"logsource", func(p *parser, f *Filter, e Entry) { f.Logsource = p.logsource(e) }},
@@ -11,7 +14,36 @@ func (p *parser) filter(m *Map) *Filter {
 	rest := readKeys(p, m.Entries, f, append([]key[Filter]{{"filter", (*parser).filterSection}}, filterKeys...))
 	p.require(m, "title", "logsource")
 	p.head(&f.Head, rest, append(keyNames(filterKeys), "filter"))
+	p.checkKeeps(f)
 	return f
+}
+
+// suppresses are words by which a filter says that it takes events away.
+var suppresses = regexp.MustCompile(`(?i)\b(?:filter|exclu|suppress|ignor|remov|drop|allow|whitelist|exce?pt|valid|legit|known|benign|trusted|noise|false.positive)`)
+
+// checkKeeps warns of a filter that keeps only what its text says it takes
+// away. Spec, Filters: the condition of the filter is joined to the rule's by
+// and, so what it matches is what stays.
+func (p *parser) checkKeeps(f *Filter) {
+	if f.Detection == nil || !suppresses.MatchString(f.Title.Value+" "+f.Description.Value) {
+		return
+	}
+	for _, c := range f.Detection.Conditions {
+		if c.Expr == nil || c.Aggregate != nil || negates(c.Expr) {
+			continue
+		}
+		d := p.report(Warning, "filter/keeps", c.Text.At, fmt.Sprintf("the filter keeps only what matches %q; to take those events away it must say not", PrintExpr(c.Expr)))
+		d.fix("negate the condition", false, Edit{c.Text.At, PrintExpr(&Not{X: c.Expr})})
+	}
+}
+
+func negates(x Expr) bool {
+	for n := range Preorder(x) {
+		if _, ok := n.(*Not); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // filterSection reads "filter": the rules that it goes to, and a detection.
@@ -30,6 +62,9 @@ func (p *parser) filterSection(f *Filter, e Entry) {
 	}
 	if len(f.Detection.Searches) == 0 && m.Get("condition") != nil {
 		p.report(Error, "detection/empty", e.Key.At, "the filter has no search; a condition needs one to name")
+	}
+	if t := f.Detection.Timeframe; t != nil {
+		p.report(Error, "detection/timeframe", t.Text.At, `"timeframe" has no meaning in a filter; it says of single events whether they stay`)
 	}
 	for _, c := range f.Detection.Conditions {
 		if c.Aggregate != nil {

@@ -46,8 +46,8 @@ func (p *parser) head(h *Head, entries []Entry, kindKeys []string) {
 			p.report(Error, "missing/title", e.Key.At, "the title is empty; it must say what the document finds")
 		}
 	}
-	p.oneOf("status", h.Status, statuses)
-	p.oneOf("level", h.Level, levels)
+	p.oneOf(Error, "status", h.Status, statuses)
+	p.oneOf(Error, "level", h.Level, levels)
 	p.uuid(h.ID)
 	p.date("date", h.Date)
 	p.date("modified", h.Modified)
@@ -59,11 +59,11 @@ func isScalar(d Data) bool {
 }
 
 // oneOf checks a text that may be absent.
-func (p *parser) oneOf(name string, t Text, choices []string) {
+func (p *parser) oneOf(severity Severity, name string, t Text, choices []string) {
 	if t.Value == "" || slices.Contains(choices, t.Value) {
 		return
 	}
-	d := p.report(Error, "value/"+name, t.At, fmt.Sprintf("%s %q is unknown; it must be %s", name, t.Value, Choices(choices)))
+	d := p.report(severity, "value/"+name, t.At, fmt.Sprintf("%s %q is unknown; it must be %s", name, t.Value, Choices(choices)))
 	if lower := strings.ToLower(t.Value); slices.Contains(choices, lower) {
 		d.label("must be in lower case").fix("write "+lower, true, Edit{t.At, lower})
 		return
@@ -75,13 +75,13 @@ func (p *parser) oneOf(name string, t Text, choices []string) {
 
 var uuidForm = regexp.MustCompile(`^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$`)
 
-// uuid checks an id. The library for UUIDs also takes braces, URNs and ids
+// uuid checks an id; a document with another is still understood. The library for UUIDs also takes braces, URNs and ids
 // without dashes, which other readers of Sigma refuse.
 func (p *parser) uuid(t Text) {
 	if t.Value == "" || uuidForm.MatchString(t.Value) {
 		return
 	}
-	p.report(Error, "value/id", t.At, fmt.Sprintf("id %q is no UUID; it must look like 12345678-1234-4123-8123-123456789abc", t.Value)).
+	p.report(Warning, "value/id", t.At, fmt.Sprintf("id %q is no UUID; it must look like 12345678-1234-4123-8123-123456789abc", t.Value)).
 		label(uuidFlaw(t.Value))
 }
 
@@ -152,7 +152,7 @@ func (p *parser) related(e Entry) []Relation {
 			}
 		}
 		p.uuid(r.ID)
-		p.oneOf("type", r.Type, relationTypes)
+		p.oneOf(Warning, "type", r.Type, relationTypes)
 		relations = append(relations, r)
 	}
 	return relations

@@ -6,7 +6,8 @@ import (
 )
 
 // Nearest gives the names that the author may have meant, the closest first
-// and at most three: those within an edit distance of a third of the length.
+// and at most three: those within an edit distance of a third of the length, but
+// never so far that nothing of the name is left.
 func Nearest(name string, names []string) []string {
 	type candidate struct {
 		name string
@@ -14,7 +15,7 @@ func Nearest(name string, names []string) []string {
 	}
 	var found []candidate
 	folded := strings.ToLower(name)
-	limit := max(1, min(len(folded)/3, 6))
+	limit := max(0, min(max(1, len(folded)/3), 6, len(folded)-1))
 	for _, n := range names {
 		if d := distance(folded, strings.ToLower(n), limit); d <= limit {
 			found = append(found, candidate{n, d})

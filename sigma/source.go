@@ -1,8 +1,10 @@
 package sigma
 
 import (
+	"bytes"
 	"fmt"
 	"sort"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -42,6 +44,9 @@ type File struct {
 // NewFile makes a File of src. The name is only shown to people.
 func NewFile(name string, src []byte) *File {
 	f := &File{Name: name, Src: src, lines: []int{0}}
+	if bytes.HasPrefix(src, []byte("\ufeff")) {
+		f.lines[0] = len("\ufeff") // editors hide the mark, and count none of it
+	}
 	for i, c := range src {
 		if c == '\n' {
 			f.lines = append(f.lines, i+1)
@@ -53,7 +58,7 @@ func NewFile(name string, src []byte) *File {
 // Position gives line and column of a byte offset. An offset behind the end is
 // taken as the end.
 func (f *File) Position(offset int) Position {
-	offset = max(0, min(offset, len(f.Src)))
+	offset = max(f.lines[0], min(offset, len(f.Src)))
 	line := f.line(offset)
 	return Position{line + 1, utf8.RuneCount(f.Src[f.lines[line]:offset]) + 1}
 }
@@ -80,3 +85,34 @@ func (f *File) Line(n int) string {
 
 // Text gives the bytes of a span as a string.
 func (f *File) Text(s Span) string { return string(f.Src[s.Start:s.End]) }
+
+// UTF16 gives the place as language servers count it: lines from 0, and
+// characters from 0 in units of UTF-16.
+func (f *File) UTF16(offset int) (line, character int) {
+	offset = max(f.lines[0], min(offset, len(f.Src)))
+	line = f.line(offset)
+	for _, r := range string(f.Src[f.lines[line]:offset]) {
+		character += utf16.RuneLen(r)
+	}
+	return line, character
+}
+
+// OffsetUTF16 is the way back from UTF16. A place behind the end of its line
+// is taken as that end.
+func (f *File) OffsetUTF16(line, character int) int {
+	if line < 0 {
+		return f.lines[0]
+	}
+	if line >= len(f.lines) {
+		return len(f.Src)
+	}
+	offset := f.lines[line]
+	for _, r := range f.Line(line + 1) {
+		if character <= 0 {
+			break
+		}
+		character -= utf16.RuneLen(r)
+		offset += utf8.RuneLen(r)
+	}
+	return offset
+}

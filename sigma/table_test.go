@@ -146,7 +146,7 @@ custom:
 		`1:1: error: the document has no "detection" [missing/detection]`,
 		`1:1: error: the document has no "logsource" [missing/logsource]`,
 		`1:1: error: the document has no "title" [missing/title]`,
-		`1:5: error: id "x" is no UUID; it must look like 12345678-1234-4123-8123-123456789abc [value/id]`,
+		`1:5: warning: id "x" is no UUID; it must look like 12345678-1234-4123-8123-123456789abc [value/id]`,
 	}},
 	{
 		name: "misspelt keys",
@@ -162,13 +162,13 @@ custom:
 		name: "values that the specification lists",
 		in:   "title: t\nid: 12345678-1234-1234-1234-123456789abg\nstatus: expermental\nlevel: High\ndate: 2024/1/5\nmodified: 2024-02-30\nrelated:\n  - {id: 12345678123412341234123456789abc, type: obsoletes}\nlogsource: {product: p}\ndetection: {s: x, condition: s}\n",
 		diags: []string{
-			`2:5: error: id "12345678-1234-1234-1234-123456789abg" is no UUID; it must look like 12345678-1234-4123-8123-123456789abc [value/id]`,
+			`2:5: warning: id "12345678-1234-1234-1234-123456789abg" is no UUID; it must look like 12345678-1234-4123-8123-123456789abc [value/id]`,
 			`3:9: error: status "expermental" is unknown; it must be "stable", "test", "experimental", "deprecated" or "unsupported" [value/status]`,
 			`4:8: error: level "High" is unknown; it must be "informational", "low", "medium", "high" or "critical" [value/level]`,
 			`5:7: error: date "2024/1/5" is no date of the form YYYY-MM-DD [value/date]`,
 			`6:11: error: modified "2024-02-30" is no date of the form YYYY-MM-DD [value/modified]`,
-			`8:10: error: id "12345678123412341234123456789abc" is no UUID; it must look like 12345678-1234-4123-8123-123456789abc [value/id]`,
-			`8:50: error: type "obsoletes" is unknown; it must be "derived", "obsolete", "merged", "renamed" or "similar" [value/type]`,
+			`8:10: warning: id "12345678123412341234123456789abc" is no UUID; it must look like 12345678-1234-4123-8123-123456789abc [value/id]`,
+			`8:50: warning: type "obsoletes" is unknown; it must be "derived", "obsolete", "merged", "renamed" or "similar" [value/type]`,
 		},
 	},
 	{
@@ -230,6 +230,23 @@ custom:
 		in:    inRule("  s:\n    a|contains|all: [x]\n  condition: s\n"),
 		diags: []string{`5:16: error: modifier "all" needs two values or more, and there is one [modifier/all-of-one]`},
 		fixed: inRule("  s:\n    a|contains: [x]\n  condition: s\n"),
+	},
+
+	{
+		name:  "all of one keyword",
+		in:    inRule("  s:\n    '|all': x\n  condition: s\n"),
+		diags: []string{`5:7: error: modifier "all" needs two values or more, and there is one [modifier/all-of-one]`},
+		fixed: inRule("  s:\n    '': x\n  condition: s\n"),
+	},
+	{
+		name: "all of a placeholder",
+		in:   inRule("  s:\n    a|expand|all: '%list%'\n  condition: s\n"),
+	},
+	{
+		name:  "lines of Windows and a byte order mark",
+		in:    "\ufefftitle: t\r\nlogsource:\r\n  product: p\r\ndetection:\r\n  s:\r\n    - ä|b\r\n    - |\r\n      two\r\n      lines\r\n  condition: s and t\r\n",
+		tree:  detection(and(ref("s"), ref("t")), search("s", item("", str("ä|b"), str("two\nlines\n")))),
+		diags: []string{`10:20: error: condition names "t", and no search of the detection has that name [condition/undefined-search]`},
 	},
 
 	// Values.
@@ -462,6 +479,16 @@ level: low
 		in:    inFilter("  rules: any\n  s: {a: b}\n  condition: not s\n"),
 		print: "title: f\nlogsource:\n    product: p\nfilter:\n    rules: any\n    s:\n        a: b\n    condition: not s\n",
 	},
+	{
+		name:  "a filter that keeps what it says it takes away",
+		in:    "title: Filter administrators\nlogsource: {product: p}\nfilter:\n  rules: any\n  a: x\n  b: x\n  condition: a or b\n",
+		diags: []string{`7:14: warning: the filter keeps only what matches "a or b"; to take those events away it must say not [filter/keeps]`},
+		fixed: "title: Filter administrators\nlogsource: {product: p}\nfilter:\n  rules: any\n  a: x\n  b: x\n  condition: not (a or b)\n",
+	},
+	{name: "a filter that counts", in: inFilter("  rules: any\n  a: x\n  timeframe: 5m\n  condition: a | count() > 5\n"), diags: []string{
+		`6:14: error: "timeframe" has no meaning in a filter; it says of single events whether they stay [detection/timeframe]`,
+		`7:16: error: a filter can't count; it says of single events whether they stay [condition/aggregation]`,
+	}},
 	{name: "a filter for nothing", in: inFilter("  rules: []\n  s: x\n  condition: t\n"), diags: []string{
 		`4:10: error: "rules" is an empty list; it must name a rule, or be "any" [empty]`,
 		`6:14: error: condition names "t", and no search of the filter has that name [condition/undefined-search]`,

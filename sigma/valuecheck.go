@@ -22,9 +22,10 @@ func (p *parser) checkValues(item *Item) {
 }
 
 // checkAll refuses "all" where there is nothing to choose from: engines
-// disagree on it, and the author meant something else or nothing.
+// disagree on it, and the author meant something else or nothing. A
+// placeholder may stand for many values.
 func (p *parser) checkAll(item *Item) {
-	if len(item.Values) != 1 {
+	if len(item.Values) != 1 || item.Has("expand") {
 		return
 	}
 	for _, m := range item.Modifiers {

@@ -1,0 +1,176 @@
+package sigma
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// conditions reads "condition": one, or a list that is joined by or.
+func (p *parser) conditions(e Entry) []*Condition {
+	if l, ok := e.Data.(*List); ok && len(l.Of) == 0 || isScalar(e.Data) && isNothing(e.Data) {
+		p.report(Error, "condition/syntax", place(e.Key.At, e.Data), "the condition is empty; it must name a search")
+		return nil
+	}
+	texts := p.texts(e)
+	var conditions []*Condition
+	for _, t := range texts {
+		conditions = append(conditions, p.condition(t))
+	}
+	return conditions
+}
+
+// condition reads one condition and moves its places into the file.
+func (p *parser) condition(t Text) *Condition {
+	c := &Condition{Text: t}
+	expr, aggregate, err := parseCondition(t.Value)
+	if err != nil {
+		p.report(Error, err.code, p.file.Within(t, err.at.Start, err.at.End), err.message).label(err.label)
+		return c
+	}
+	m := p.mapper(t)
+	c.Expr, c.Aggregate = m.expr(expr), m.aggregate(aggregate)
+	for _, at := range keywordsNotLower(t.Value) {
+		word := strings.ToLower(t.Value[at.Start:at.End])
+		p.report(Warning, "condition/case", m.span(at), fmt.Sprintf("operator %q must be in lower case: %q", t.Value[at.Start:at.End], word)).
+			fix("write "+word, true, Edit{m.span(at), word})
+	}
+	return c
+}
+
+// A mapper moves nodes from offsets in a text to offsets in its file.
+type mapper struct {
+	text    Text
+	file    *File
+	offsets []int
+}
+
+func (p *parser) mapper(t Text) mapper { return mapper{t, p.file, p.file.Align(t)} }
+
+func (m mapper) span(at Span) Span {
+	if m.offsets == nil {
+		return m.text.At
+	}
+	return m.file.within(m.text, m.offsets, at.Start, at.End)
+}
+
+func (m mapper) expr(x Expr) Expr {
+	switch x := x.(type) {
+	case *And:
+		return &And{m.exprs(x.X), m.span(x.At)}
+	case *Or:
+		return &Or{m.exprs(x.X), m.span(x.At)}
+	case *Not:
+		return &Not{m.expr(x.X), m.span(x.At)}
+	case *Ref:
+		return &Ref{x.Name, m.span(x.At)}
+	case *Quantified:
+		return &Quantified{x.All, x.N, x.Pattern, m.span(x.Of), m.span(x.At)}
+	default:
+		panic(fmt.Sprintf("sigma: unknown node %T", x))
+	}
+}
+
+func (m mapper) exprs(x []Expr) []Expr {
+	out := make([]Expr, len(x))
+	for i := range x {
+		out[i] = m.expr(x[i])
+	}
+	return out
+}
+
+func (m mapper) aggregate(a *Aggregate) *Aggregate {
+	if a == nil {
+		return nil
+	}
+	text := func(t Text) Text {
+		if t.Value == "" {
+			return t
+		}
+		return Text{t.Value, m.span(t.At)}
+	}
+	return &Aggregate{text(a.Function), text(a.Field), text(a.By), text(a.Op), text(a.Value), m.span(a.At)}
+}
+
+// checkConditions holds the conditions against the searches.
+func (p *parser) checkConditions(d *Detection, names []string, owner string) {
+	for _, c := range d.Conditions {
+		if c.Expr != nil {
+			p.checkNames(c.Expr, names, owner)
+		}
+	}
+}
+
+func (p *parser) checkNames(x Expr, names []string, owner string) {
+	switch x := x.(type) {
+	case *And:
+		for _, y := range x.X {
+			p.checkNames(y, names, owner)
+		}
+	case *Or:
+		for _, y := range x.X {
+			p.checkNames(y, names, owner)
+		}
+	case *Not:
+		p.checkNames(x.X, names, owner)
+	case *Ref:
+		p.checkRef(x, names, owner)
+	case *Quantified:
+		p.checkQuantified(x, names, owner)
+	default:
+		panic(fmt.Sprintf("sigma: unknown node %T", x))
+	}
+}
+
+func (p *parser) checkRef(x *Ref, names []string, owner string) {
+	if slices.Contains(names, x.Name) {
+		return
+	}
+	d := p.report(Error, "condition/undefined-search", x.At, fmt.Sprintf("condition names %q, and no search of the %s has that name", x.Name, owner))
+	suggest(d, x.At, x.Name, names)
+}
+
+// suggest labels a diagnostic with the names that come near, or lists all if
+// they are few, and offers the nearest as a fix.
+func suggest(d *Diagnostic, at Span, name string, names []string) {
+	near := Nearest(name, names)
+	switch {
+	case len(near) > 0:
+		d.label("did you mean "+Choices(near)+"?").fix("write "+near[0], false, Edit{at, near[0]})
+	case len(names) > 0 && len(names) <= 5:
+		d.label("there is " + list(names))
+	}
+}
+
+func (p *parser) checkQuantified(x *Quantified, names []string, owner string) {
+	count := 0
+	for _, n := range names {
+		if MatchesPattern(x.Pattern, n) {
+			count++
+		}
+	}
+	switch {
+	case count == 0:
+		d := p.report(Error, "condition/undefined-search", x.Of, fmt.Sprintf("no search of the %s is named like %q", owner, x.Pattern))
+		suggest(d, x.Of, x.Pattern, names)
+	case x.N > count:
+		p.report(Error, "condition/count", x.At, fmt.Sprintf("condition asks for %d searches named like %q, and there %s %d", x.N, x.Pattern, isAre(count), count))
+	case x.N > 1:
+		p.report(Info, "condition/extension", x.At, fmt.Sprintf(`"%d of" is an extension; the specification has "1 of" and "all of"`, x.N))
+	case hasPrefixFold(p.file.Text(x.At), "any"):
+		at := Span{x.At.Start, x.At.Start + len("any")}
+		p.report(Info, "condition/extension", at, `"any of" is an extension; the specification says "1 of"`).
+			fix("write 1", true, Edit{at, "1"})
+	}
+}
+
+func isAre(n int) string {
+	if n == 1 {
+		return "is only"
+	}
+	return "are only"
+}
+
+func hasPrefixFold(s, prefix string) bool {
+	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
+}
