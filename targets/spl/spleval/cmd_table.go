@@ -115,6 +115,9 @@ func parseFields(_ *parser, s *scanner) (command, *Error) {
 	if len(names) == 0 {
 		return nil, s.errorf(s.end, s.end, "fields lacks its fields")
 	}
+	if sign := names[0][:min(1, len(names[0]))]; t.kind == tokWord && t.text == names[0] && (sign == "-" || sign == "+") {
+		return nil, s.errorf(t.lo, t.hi, "a space is missing after %q: fields %s %s is meant", sign, sign, names[0][1:])
+	}
 	if !remove {
 		return func(rt *runtime, in table) (table, error) { return project(rt, in, names, true), nil }, nil
 	}

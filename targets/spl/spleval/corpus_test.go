@@ -109,3 +109,41 @@ func tryCorpus(text string, in *Input) string {
 		return err.Error()
 	}
 }
+
+// TestAcceptance parses the searches of another converter's tests. Those that ask a
+// data model are refused by name.
+func TestAcceptance(t *testing.T) {
+	t.Parallel()
+	opts := &Options{Macros: []Macro{{Name: "drop_dm_object_name", Args: []string{"object"}, Definition: "rename $object$.* as *"}}}
+	parsed, refused := 0, 0
+	lines(t, "oracle/acceptance.jsonl", func(line []byte) {
+		var c struct {
+			Suite, Backend, Format string
+			Expect                 json.RawMessage
+		}
+		if err := json.Unmarshal(line, &c); err != nil {
+			t.Fatal(err)
+		}
+		var texts []string
+		if c.Backend != "SplunkBackend" || c.Format == "savedsearches" || json.Unmarshal(c.Expect, &texts) != nil {
+			return
+		}
+		for _, text := range texts {
+			_, err := Parse(text, opts)
+			if strings.HasPrefix(text, "| tstats") {
+				refused++
+				if err == nil || !strings.Contains(err.Error(), `command "tstats" is refused`) {
+					t.Errorf("%s: want a refusal of tstats, got %v", text, err)
+				}
+				continue
+			}
+			parsed++
+			if err != nil {
+				t.Errorf("%s: %v", text, err)
+			}
+		}
+	})
+	if parsed == 0 || refused == 0 {
+		t.Errorf("%d searches parsed and %d refused: the file has none of a kind", parsed, refused)
+	}
+}

@@ -17,6 +17,7 @@ import (
 //	\Z       the end, or before a line break at the end
 //	\h \H    a space or tab
 //	\e       escape
+//	\Q...\E  the text between, whatever it holds
 //	(?'n'x)  (?<n>x)
 //	(?#x)    nothing
 func compilePCRE(text string) (*regexp.Regexp, error) {
@@ -168,6 +169,12 @@ func (t *pcre) escape(inClass bool) error {
 	}
 	c := t.s[t.i+1]
 	switch {
+	case c == 'Q':
+		n := strings.Index(t.s[t.i:], `\E`)
+		if n < 0 {
+			n = len(t.s) - t.i - 2
+		}
+		t.put(regexp.QuoteMeta(t.s[t.i+2:t.i+max(n, 2)]), min(n+2, len(t.s)-t.i))
 	case c == 's' && inClass:
 		t.put(`\s\v`, 2)
 	case c == 's':
