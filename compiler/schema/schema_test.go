@@ -179,10 +179,15 @@ func TestSteps(t *testing.T) {
 }
 
 // Queries use the first column that holds a path, and it has to be the one
-// that a search over time is bound to.
-func TestTablesBeginWithTheTime(t *testing.T) {
+// that a search over time is bound to. A macro gives the fields of one log.
+func TestTablesAndFeeds(t *testing.T) {
 	t.Parallel()
+	macros := map[string]string{}
 	for _, l := range Logs() {
+		if other := macros[l.SPL.Macro]; other != "" {
+			t.Errorf("%s: macro %s is that of %s", l.Name, l.SPL.Macro, other)
+		}
+		macros[l.SPL.Macro] = l.Name
 		first := l.KQL.Columns[0]
 		if first.Name != "TimeGenerated" || first.Type != "datetime" || first.From != l.Time {
 			t.Errorf("%s: first column %+v, want TimeGenerated of %s", l.Name, first, l.Time)
