@@ -352,6 +352,13 @@ func (f *formatter) blockScalar(text string, lines []string, indent int) string 
 	if strings.ContainsAny(header, "123456789") {
 		f.odd = true
 	}
+	breaks := text[len(strings.TrimRight(text, "\n")):]
+	if len(lines) == 1 { // a block without text
+		if !strings.Contains(header, "+") {
+			breaks = ""
+		}
+		return lines[0] + strings.TrimSuffix(breaks, "\n")
+	}
 	margin := -1
 	for _, line := range lines[1:] {
 		if strings.TrimSpace(line) != "" && (margin < 0 || width(line) < margin) {
@@ -363,8 +370,7 @@ func (f *formatter) blockScalar(text string, lines []string, indent int) string 
 	}
 	body := strings.Join(lines[1:], "\n")
 	if strings.Contains(header, "+") {
-		body += text[len(strings.TrimRight(text, "\n")):]
-		body = strings.TrimSuffix(body, "\n")
+		body += strings.TrimSuffix(breaks, "\n")
 	}
 	return lines[0] + "\n" + indentLines(body, indent+step)
 }

@@ -144,6 +144,8 @@ func FuzzFormat(f *testing.F) {
 	for _, test := range table {
 		f.Add(test.in)
 	}
+	f.Add("0: |")
+	f.Add("0: |+\n\n\n1: >+\n a\n\n")
 	f.Add("# a\n\ntitle: t # b\ndetection:\n  - x\n  # c\n  - {a: b}\n")
 	f.Fuzz(func(t *testing.T, src string) { checkFormat(t, src) })
 }

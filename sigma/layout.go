@@ -146,7 +146,7 @@ func blockText(s string) string {
 	if s == "" {
 		return s
 	}
-	return s[:1] + strings.NewReplacer(",", "", "[", "", "]", "", "{", "", "}", "").Replace(s[1:])
+	return s[:1] + strings.NewReplacer(",", "", "?", "", "[", "", "]", "", "{", "", "}", "").Replace(s[1:])
 }
 
 func canonicalKey(t Text) string { return quoteYAML(t.Value) }

@@ -23,8 +23,10 @@ func Nearest(name string, names []string) []string {
 	}
 	slices.SortStableFunc(found, func(a, b candidate) int { return a.dist - b.dist })
 	var out []string
-	for _, c := range found[:min(3, len(found))] {
-		out = append(out, c.name)
+	for _, c := range found {
+		if len(out) < 3 && !slices.Contains(out, c.name) {
+			out = append(out, c.name)
+		}
 	}
 	return out
 }

@@ -183,7 +183,7 @@ func plainSafe(s string) bool {
 		return false
 	}
 	return !strings.Contains(s, ": ") && !strings.Contains(s, " #") && !strings.HasSuffix(s, ":") &&
-		!strings.ContainsAny(s, "[]{},\t") && s != "---" && s != "..."
+		!strings.ContainsAny(s, "[]{},?\t") && s != "---" && s != "..."
 }
 
 // Float is the number in floating point, as exact as that can be. A
