@@ -34,7 +34,7 @@ type correlation struct {
 
 func (q *query) newCorrelation(p *ir.Program) *correlation {
 	c := &correlation{query: q, program: p, Correlation: p.Correlation, window: timespan(p.Correlation.Window)}
-	taken := map[string]bool{timeColumn: true, "Rule": true, "Seen": true, "Bucket": true, "First": true, "Last": true, "Count": true}
+	taken := map[string]bool{timeColumn: true, "Rule": true, "Seen": true, "Bucket": true, "First": true, "Last": true, "Count": true, "Value": true, "Values": true, "Ingested": true}
 	if id := columnFor(p.Log, p.Log.ID); id != "" {
 		c.id, taken[id] = id, true
 	}
@@ -86,12 +86,23 @@ func timespan(seconds int64) string {
 	return fmt.Sprintf("%ds", seconds)
 }
 
+// alerts writes the whole query of a correlation.
+func (q *query) alerts(p *ir.Program) write.Text {
+	text := q.correlation(p)
+	if !q.scheduled {
+		return text
+	}
+	frequency := timespan(int64(schedule(p.Correlation).Frequency.Seconds()))
+	return write.Concat(text, write.Of("\n| where Ingested > ago("+frequency+")\n| project-away Ingested"))
+}
+
+// correlation writes the rows of the completing events.
 func (q *query) correlation(p *ir.Program) write.Text {
 	c := q.newCorrelation(p)
 	if c.id == "" {
 		q.limit("kql/no-event-id", p.File(), p.Correlation.At)
 	}
-	if n, ok := c.atLeast(); ok {
+	if n, ok := c.atLeast(); ok && !q.scheduled {
 		return c.counted(n)
 	}
 	return c.joined()
@@ -185,7 +196,7 @@ func (c *correlation) joined() write.Text {
 		"where Seen between (" + timeColumn + " - " + c.window + " .. " + timeColumn + ")",
 	}
 	lines = append(lines, c.measure()...)
-	lines = append(lines, "project "+c.keys())
+	lines = append(lines, "project "+strings.Join(c.withIngested(c.keyList()), ", "))
 	return write.Of(strings.Join(lines, "\n| "))
 }
 
@@ -201,7 +212,15 @@ func (c *correlation) seen(on []string, bucket string) string {
 	if len(c.values) > 0 {
 		columns = append(columns, "Value")
 	}
-	return strings.Join(columns, ", ")
+	return strings.Join(c.withIngested(columns), ", ")
+}
+
+// withIngested adds the time of ingestion, where it is known.
+func (c *correlation) withIngested(columns []string) []string {
+	if c.scheduled {
+		return append(columns, "Ingested")
+	}
+	return columns
 }
 
 // countsIDs tells whether an event that two inputs match must count once.
@@ -274,7 +293,7 @@ func (c *correlation) input(i int) write.Text {
 		project = append(project, "Value = "+c.value(r, i))
 	}
 	lines := appendWheres([]write.Text{r.text(in.Pred)}, filters)
-	lines = append(lines, write.Of("project "+strings.Join(project, ", ")))
+	lines = append(lines, write.Of("project "+strings.Join(c.withIngested(project), ", ")))
 	return write.Join(lines, "\n| ")
 }
 
@@ -317,7 +336,7 @@ func (c *correlation) ofCorrelation(i int) write.Text {
 		}
 		project = append(project, "Value = "+c.combined(texts))
 	}
-	return write.Concat(c.query.correlation(p), write.Of("\n| project "+strings.Join(project, ", ")))
+	return write.Concat(c.query.correlation(p), write.Of("\n| project "+strings.Join(c.withIngested(project), ", ")))
 }
 
 // value writes what is counted or added up.

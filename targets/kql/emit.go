@@ -32,7 +32,13 @@ import (
 
 // Emitter writes KQL. Its zero value is ready, and may be used by many
 // goroutines at once.
-type Emitter struct{}
+type Emitter struct {
+	// Scheduled writes correlations for a product that runs them by their
+	// Schedule. Runs overlap, so that no window is missed; a row comes only
+	// from the run that follows the ingestion of the newest event of its
+	// window, so that none is said twice. False means all windows.
+	Scheduled bool
+}
 
 // maxLength is how long a query of an analytics rule may be.
 const maxLength = 10_000
@@ -41,8 +47,8 @@ const maxLength = 10_000
 func (Emitter) Language() string { return "kql" }
 
 // Emit writes the query of a program.
-func (Emitter) Emit(p *ir.Program) (*targets.Query, []*sigma.Diagnostic) {
-	q := &query{helpers: map[string]bool{}}
+func (e Emitter) Emit(p *ir.Program) (*targets.Query, []*sigma.Diagnostic) {
+	q := &query{helpers: map[string]bool{}, scheduled: e.Scheduled && p.Correlation != nil}
 	text := q.program(p)
 	if sigma.HasErrors(q.diags) {
 		return nil, sigma.SortDiagnostics(q.diags)
@@ -72,14 +78,18 @@ func spanOf(p *ir.Program) sigma.Span {
 type query struct {
 	helpers map[string]bool
 	tables  []write.Text // let statements
-	limits  []targets.Limit
-	diags   []*sigma.Diagnostic
+
+	// scheduled correlations know when each event was ingested.
+	scheduled bool
+
+	limits []targets.Limit
+	diags  []*sigma.Diagnostic
 }
 
 // program writes a rule or a correlation.
 func (q *query) program(p *ir.Program) write.Text {
 	if p.Correlation != nil {
-		return q.correlation(p)
+		return q.alerts(p)
 	}
 	return q.rule(p).text(p.Pred)
 }

@@ -10,7 +10,7 @@ func (c *correlation) measure() []string {
 	by := " by " + c.keys()
 	switch {
 	case c.Extended != nil, c.Type == "temporal" && len(c.Where) == 0:
-		return []string{"summarize " + c.occurrences() + by, "where " + c.condition()}
+		return []string{c.summarize(c.occurrences(), by), "where " + c.condition()}
 	case c.Type == "temporal_ordered":
 		return c.ordered(by)
 	}
@@ -36,17 +36,25 @@ func (c *correlation) measure() []string {
 	panic("kql: unknown correlation " + c.Type)
 }
 
+// summarize looks at all events of a window.
+func (c *correlation) summarize(sums, by string) string {
+	if c.scheduled {
+		sums += ", Ingested = max(Ingested)"
+	}
+	return "summarize " + sums + by
+}
+
 func (c *correlation) bounded(measure, by string) []string {
 	if c.countsIDs() {
 		measure = "count_distinct(SeenId)"
 	}
-	return []string{"summarize Count = " + measure + by, "where " + c.bounds("Count")}
+	return []string{c.summarize("Count = "+measure, by), "where " + c.bounds("Count")}
 }
 
 // ranked sorts the values: the percentiles of KQL are approximate.
 func (c *correlation) ranked(value, by string) []string {
 	return []string{
-		"summarize Values = array_sort_asc(make_list(Value))" + by,
+		c.summarize("Values = array_sort_asc(make_list(Value))", by),
 		"extend Count = array_length(Values)",
 		"extend Value = " + value,
 		"where " + c.bounds("Value"),
@@ -98,7 +106,7 @@ func (c *correlation) ordered(by string) []string {
 		sums = append(sums, fmt.Sprintf("Times%d = make_list_if(Seen, %s)", i+1, is(i)))
 	}
 	sums = append(sums, "Last = maxif(Seen, "+is(last)+")")
-	lines := []string{"summarize " + strings.Join(sums, ", ") + by}
+	lines := []string{c.summarize(strings.Join(sums, ", "), by)}
 	for i := 2; i <= last; i++ {
 		lines = append(lines, fmt.Sprintf(
 			"mv-apply Next = Times%d to typeof(datetime) on (summarize Time%d = minif(Next, Next >= Time%d))", i, i, i-1))

@@ -56,6 +56,10 @@ func (r *rule) text(p ir.Pred) write.Text {
 		}
 	}
 	lines := []write.Text{write.Of(name(r.log.KQL.Name))}
+	if r.scheduled {
+		// The time of ingestion is lost behind mv-apply.
+		lines = append(lines, write.Of("extend Ingested = ingestion_time()"))
+	}
 	lines = appendColumns(lines, r.columns)
 	lines = appendWheres(lines, early)
 	lines = append(lines, r.row.applies()...)

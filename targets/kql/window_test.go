@@ -111,7 +111,7 @@ func drawChange(t *rapid.T) change {
 		actor:     rapid.SampledFrom([]string{"eve", "eve", "eve", "Eve", ""}).Draw(t, "actor"),
 		category:  rapid.SampledFrom([]string{"x", "y", ""}).Draw(t, "category"),
 		subject:   rapid.SampledFrom([]string{"s1", "s2", "s3", ""}).Draw(t, "subject"),
-		at:        rapid.IntRange(0, 40).Draw(t, "at"),
+		at:        5 * rapid.IntRange(0, 8).Draw(t, "at"), // windows end where events are
 		duration:  rapid.IntRange(-1, 6).Draw(t, "duration"),
 	}
 }
