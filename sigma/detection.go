@@ -147,6 +147,7 @@ func (p *parser) keywords(name Text, scalars []*Scalar, at Span, list bool) Bloc
 func (p *parser) item(e Entry) *Item {
 	item := &Item{KeyAt: e.Key.At, At: e.Span()}
 	p.itemKey(item, e.Key)
+	p.checkTyping(e.Key, &String{e.Key})
 	ok := p.checkModifiers(item)
 	if !p.itemValues(item, e) || !ok {
 		return item

@@ -101,8 +101,9 @@ custom:
 			"5:49: info: 2024-01-01 is text in YAML 1.2, and older tools read it otherwise [yaml/ambiguous]",
 			"5:61: info: 12:30:45 is text in YAML 1.2, and older tools read it otherwise [yaml/ambiguous]",
 			"5:71: info: .inf is text in YAML 1.2, and older tools read it otherwise [yaml/ambiguous]",
+			"6:5: info: << is text in YAML 1.2, and older tools read it otherwise [yaml/ambiguous]",
 		},
-		fixed: inRule("  s:\n    a: ['yes', 'true', true, 010, 0x17, 1e3, '5', '2024-01-01', '12:30:45', '.inf']\n    <<: x\n    b: ~\n    c:\n    d: ''\n  condition: s\n"),
+		fixed: inRule("  s:\n    a: ['yes', 'true', true, 010, 0x17, 1e3, '5', '2024-01-01', '12:30:45', '.inf']\n    '<<': x\n    b: ~\n    c:\n    d: ''\n  condition: s\n"),
 	},
 	{
 		name: "maps join by and, lists by or, scalars are keywords",
@@ -365,6 +366,15 @@ custom:
 			`6:47: info: "any of" is an extension; the specification says "1 of" [condition/extension]`,
 		},
 		fixed: inRule("  a: x\n  b: x\n  condition: a and not (b or all of them) and 1 of them\n"),
+	},
+	{
+		name: "places in folded and quoted conditions",
+		in:   inRule("  s: x\n  condition:\n    - >\n      s and\n      t\n    - \"s\\x20and u\"\n    - 's or\n      v'\n"),
+		diags: []string{
+			`8:7: error: condition names "t", and no search of the detection has that name [condition/undefined-search]`,
+			`9:17: error: condition names "u", and no search of the detection has that name [condition/undefined-search]`,
+			`11:7: error: condition names "v", and no search of the detection has that name [condition/undefined-search]`,
+		},
 	},
 	{name: "unclosed", in: inRule("  a: x\n  condition: 'a and (a or a'\n"), diags: []string{`5:21: error: "(" is never closed [condition/syntax]`}},
 	{name: "too many closed", in: inRule("  a: x\n  condition: a)\n"), diags: []string{`5:15: error: ")" has no "(" [condition/syntax]`}},

@@ -123,8 +123,10 @@ func (p *parser) wantBool(item *Item, v *String) {
 
 // checkContent looks into a value of the right type.
 func (p *parser) checkContent(item *Item, v Value) {
-	p.checkTyping(v)
 	s, ok := v.(*String)
+	if !ok || kindOf(&Scalar{Text: s.Text}) == "text" { // other text has quotes, or a tag
+		p.checkTyping(v.Written(), v)
+	}
 	for _, m := range item.Modifiers {
 		switch {
 		case m.Name == "re":
@@ -140,26 +142,21 @@ func (p *parser) checkContent(item *Item, v Value) {
 }
 
 // checkTyping names the scalars that YAML 1.1 tools, which most are, take for
-// something else than YAML 1.2 does.
-func (p *parser) checkTyping(v Value) {
-	t := v.Written()
-	if t.At.Len() == 0 || strings.IndexByte(`'"|>&!`, p.file.Src[t.At.Start]) >= 0 {
+// something else than YAML 1.2 does. A key is always text to us.
+func (p *parser) checkTyping(t Text, v Value) {
+	if t.At.Len() == 0 || strings.IndexByte(`'"|>&!?`, p.file.Src[t.At.Start]) >= 0 {
 		return
 	}
-	switch v.(type) {
-	case *String:
-		if !yaml11.MatchString(t.Value) || kindOf(&Scalar{Text: t}) != "text" {
-			return
-		}
-	case *Number:
-		if !octalLooking(t.Value) && !strings.HasPrefix(t.Value, "0o") {
-			return
-		}
+	_, number := v.(*Number)
+	_, str := v.(*String)
+	switch {
+	case number && (octalLooking(t.Value) || strings.HasPrefix(t.Value, "0o")):
+	case str && yaml11.MatchString(t.Value):
 	default:
 		return
 	}
-	d := p.report(Info, "yaml/ambiguous", t.At, fmt.Sprintf("%s is %s in YAML 1.2, and older tools read it otherwise", t.Value, kindOf(&Scalar{Text: t})))
-	if _, text := v.(*String); text {
+	d := p.report(Info, "yaml/ambiguous", t.At, fmt.Sprintf("%s is %s in YAML 1.2, and older tools read it otherwise", t.Value, kindOf(&Scalar{Text: t, Quoted: str})))
+	if str {
 		d.fix("quote", true, Edit{t.At, singleQuote(t.Value)})
 	}
 }
