@@ -7,8 +7,12 @@ import (
 	"strings"
 )
 
-// maxNodes bounds the tree that binding makes of a query, functions expanded.
-const maxNodes = 200_000
+// maxNodes bounds the tree that binding makes of a query, functions expanded,
+// and maxBind its depth.
+const (
+	maxNodes = 200_000
+	maxBind  = 4000
+)
 
 // A Plan is a query bound to a schema. It may be run many times, and by many
 // goroutines at once.
@@ -82,24 +86,26 @@ type relation struct {
 
 // binder holds what is known while a query is bound.
 type binder struct {
-	text   string
-	schema Schema
-	errs   Errors
-	names  *nameScope
-	row    *rowScope // the columns in sight, or nil
-	aggs   *aggScope // the aggregates of a summarize, or nil
-	depth  int
-	nodes  int
-	slots  int
-	views  []*binding
-	rt     *runtime
-	bodies int  // subqueries around, whose rows are not known yet
-	eager  bool // rt holds the rows of a run
-	late   bool // eager is needed: nothing after that can be bound
+	text    string
+	schema  Schema
+	errs    Errors
+	names   *nameScope
+	row     *rowScope // the columns in sight, or nil
+	aggs    *aggScope // the aggregates of a summarize, or nil
+	depth   int
+	nodes   int
+	slots   int
+	views   []*binding
+	tabular map[*funcNode]bool // what givesTable has found
+	rt      *runtime
+	bodies  int  // subqueries around, whose rows are not known yet
+	eager   bool // rt holds the rows of a run
+	late    bool // eager is needed: nothing after that can be bound
 }
 
 func newBinder(q *Query, schema Schema) *binder {
-	return &binder{text: q.text, schema: schema, names: &nameScope{vals: map[string]*binding{}}}
+	return &binder{text: q.text, schema: schema, names: &nameScope{vals: map[string]*binding{}},
+		tabular: map[*funcNode]bool{}}
 }
 
 // nameScope holds the names of let statements and parameters.
@@ -166,8 +172,8 @@ func (b *binder) enter(s span) bool {
 	if b.nodes == maxNodes {
 		b.fail(s, "", "the query has more than %d parts when its functions are expanded", maxNodes)
 	}
-	if b.depth > 4*maxDepth && b.nodes < maxNodes {
-		b.fail(s, "KS245", "the query nests deeper than %d", 4*maxDepth)
+	if b.depth > maxBind && b.nodes < maxNodes {
+		b.fail(s, "KS245", "the query nests deeper than %d when its functions are expanded", maxBind)
 		return false
 	}
 	return b.nodes < maxNodes
@@ -189,6 +195,9 @@ func (b *binder) within(row *rowScope, f func()) {
 }
 
 func (b *binder) query(q *Query) *relation {
+	if b.checkDepth(q); len(b.errs) > 0 {
+		return empty()
+	}
 	for _, let := range q.lets {
 		b.let(let)
 	}
@@ -264,11 +273,10 @@ func (b *binder) isTabular(x node) bool {
 
 // givesTable says whether the body of a function is tabular.
 func (b *binder) givesTable(v *binding) bool {
-	if b.depth > maxDepth {
-		return false
+	if known, ok := b.tabular[v.fn]; ok {
+		return known
 	}
-	b.depth++
-	defer b.leave()
+	b.tabular[v.fn] = false
 	old, oldRow := b.names, b.row
 	b.names = &nameScope{parent: v.scope, vals: map[string]*binding{}}
 	b.row = nil
@@ -293,7 +301,8 @@ func (b *binder) givesTable(v *binding) bool {
 		}
 		b.names = &nameScope{parent: b.names, vals: map[string]*binding{inner.name: inner}}
 	}
-	return b.isTabular(v.fn.body)
+	b.tabular[v.fn] = b.isTabular(v.fn.body)
+	return b.tabular[v.fn]
 }
 
 // empty is the relation of what did not bind.

@@ -6,6 +6,10 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
+// maxParse bounds the recursion of the parser, whose every parenthesis takes
+// several steps.
+const maxParse = 6000
+
 // maxQuery bounds the text of a query in bytes.
 const maxQuery = 1 << 20
 
@@ -388,8 +392,8 @@ func (p *parser) pipeAfter(src node, start span) (*pipeNode, error) {
 
 // enter counts the depth of nesting.
 func (p *parser) enter() error {
-	if p.depth++; p.depth > maxDepth {
-		return syntaxAt(p.here(), "the query nests deeper than %d", maxDepth)
+	if p.depth++; p.depth > maxParse {
+		return syntaxAt(p.here(), "the query nests too deep to be read")
 	}
 	return nil
 }

@@ -160,8 +160,8 @@ func (p *parser) postfix() (node, error) {
 	start := p.here()
 	x, err := p.primary()
 	for n := 0; err == nil; n++ {
-		if n > maxDepth {
-			return nil, syntaxAt(p.here(), "the path is longer than %d steps", maxDepth)
+		if n > maxSyntax {
+			return nil, syntaxAt(p.here(), "the path is longer than %d steps", maxSyntax)
 		}
 		switch {
 		case p.accept("."):

@@ -12,7 +12,7 @@ import (
 	"unicode/utf8"
 )
 
-// maxDepth bounds the nesting of expressions and of dynamic values.
+// maxDepth bounds the nesting of dynamic values.
 const maxDepth = 200
 
 // FormatValue writes a value as tostring() does: null as "", arrays and bags
