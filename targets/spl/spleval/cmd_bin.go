@@ -41,12 +41,16 @@ func parseBin(_ *parser, s *scanner) (command, *Error) {
 		if err != nil {
 			return nil, err
 		}
-		if field != "" {
+		switch {
+		case field == "":
+			field, as = t.text, t.text
+		case t.isKeyword("as") && as == field:
+			if t, err = s.fieldName(); err != nil {
+				return nil, err
+			}
+			as = t.text
+		default:
 			return nil, s.unexpected(t, "the end, for bin takes one field, and it")
-		}
-		field = t.text
-		if as, err = s.alias(field); err != nil {
-			return nil, err
 		}
 	}
 	if field == "" || spanToken == nil {

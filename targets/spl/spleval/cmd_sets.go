@@ -469,33 +469,37 @@ func parseReturn(_ *parser, s *scanner) (command, *Error) {
 		aliases, names = append(aliases, t.text), append(names, t.text)
 	}
 	return func(rt *runtime, in table) (table, error) {
-		var rows []string
-		for _, r := range in.rows[:min(count, len(in.rows))] {
-			var tests []string
-			for i, name := range names {
-				bare := strings.TrimPrefix(name, "$")
-				v, ok := r.first(bare)
-				switch {
-				case !ok:
-				case bare != name:
-					tests = append(tests, quoteSearch(v))
-				default:
-					tests = append(tests, formatName(aliases[i])+"="+quoteSearch(v))
-				}
-			}
-			if len(tests) > 0 {
-				rows = append(rows, "("+strings.Join(tests, " ")+")")
-			}
-		}
-		text := strings.Join(rows, " OR ")
-		if text == "" {
-			text = "NOT *"
-		}
+		text := returnText(in.rows[:min(count, len(in.rows))], names, aliases)
 		r := newRecord(1)
 		r.owned = true
 		rt.put(r, "search", []string{text})
 		return table{rows: []*record{r}, cols: []string{"search"}}, nil
 	}, nil
+}
+
+func returnText(rows []*record, names, aliases []string) string {
+	var parts []string
+	for _, r := range rows {
+		var tests []string
+		for i, name := range names {
+			bare := strings.TrimPrefix(name, "$")
+			v, ok := r.first(bare)
+			switch {
+			case !ok:
+			case bare != name:
+				tests = append(tests, quoteSearch(v))
+			default:
+				tests = append(tests, formatName(aliases[i])+"="+quoteSearch(v))
+			}
+		}
+		if len(tests) > 0 {
+			parts = append(parts, "("+strings.Join(tests, " ")+")")
+		}
+	}
+	if parts == nil {
+		return "NOT *"
+	}
+	return strings.Join(parts, " OR ")
 }
 
 func readCSV(text string) ([][]string, error) {

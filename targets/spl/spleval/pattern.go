@@ -32,16 +32,6 @@ func newPattern(text string, cased bool) pattern {
 // exact says whether the pattern has no wildcard.
 func (p *pattern) exact() bool { return len(p.parts) == 1 }
 
-// anything says whether the pattern is nothing but stars.
-func (p *pattern) anything() bool {
-	for _, part := range p.parts {
-		if part != "" {
-			return false
-		}
-	}
-	return len(p.parts) > 1
-}
-
 // match tests a value given as it is and in lower case.
 func (p *pattern) match(value, lowered string) bool {
 	s := lowered

@@ -389,30 +389,8 @@ func parseStats(p *parser, s *scanner) (command, *Error) {
 // stats gives a row for each tuple of BY values, sorted by them.
 func (a *statsArgs) stats(rt *runtime, in table) (table, error) {
 	aggs := a.expandStars(in)
-	groups := map[string]*group{}
-	var order []*group
-	if len(a.by) == 0 {
-		order = append(order, newGroup(aggs, nil))
-		groups[""] = order[0]
-	}
-	for _, r := range in.rows {
-		if !rt.step(1) {
-			break
-		}
-		for _, t := range tuples(r, a.by) {
-			key := tupleKey(t)
-			g := groups[key]
-			if g == nil {
-				g = newGroup(aggs, t)
-				groups[key] = g
-				if order = append(order, g); !rt.room(64 * (len(aggs) + len(t) + 1)) {
-					return in, nil
-				}
-			}
-			g.add(rt, aggs, r)
-		}
-	}
-	slices.SortStableFunc(order, func(x, y *group) int {
+	groups := a.gather(rt, in, aggs)
+	slices.SortStableFunc(groups, func(x, y *group) int {
 		for i := range x.by {
 			if c := compareTexts("auto", x.by[i], y.by[i]); c != 0 {
 				return c
@@ -426,7 +404,7 @@ func (a *statsArgs) stats(rt *runtime, in table) (table, error) {
 			out.cols = append(out.cols, g.as)
 		}
 	}
-	for _, g := range order {
+	for _, g := range groups {
 		r := newRecord(len(out.cols))
 		r.owned = true
 		for i, f := range a.by {
@@ -440,6 +418,36 @@ func (a *statsArgs) stats(rt *runtime, in table) (table, error) {
 		}
 	}
 	return out, nil
+}
+
+// gather puts the rows into groups, in the order in which these first appear.
+// Without BY there is one group, also if there is no row.
+func (a *statsArgs) gather(rt *runtime, in table, aggs []aggregation) []*group {
+	index := map[string]*group{}
+	var order []*group
+	find := func(t []string) *group {
+		key := tupleKey(t)
+		g := index[key]
+		if g == nil {
+			g = newGroup(aggs, t)
+			index[key] = g
+			order = append(order, g)
+			rt.room(64 * (len(aggs) + len(t) + 1))
+		}
+		return g
+	}
+	if len(a.by) == 0 {
+		find(nil)
+	}
+	for _, r := range in.rows {
+		for _, t := range tuples(r, a.by) {
+			find(t).add(rt, aggs, r)
+		}
+		if !rt.step(1) {
+			break
+		}
+	}
+	return order
 }
 
 func parseEventstats(p *parser, s *scanner) (command, *Error) {
