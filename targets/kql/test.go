@@ -2,7 +2,6 @@ package kql
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/sigproof/sigproof/compiler/ir"
 	"github.com/sigproof/sigproof/targets/internal/write"
@@ -159,7 +158,7 @@ func (s *scope) refMember(t *ir.Test, p place, m *ir.FieldRef) cond {
 		s.unsupported(s.program.File(), t.At, "kql/fieldref-lists", "KQL can't compare a list with a list, or with one in its members")
 		return never()
 	}
-	return s.counted(p, refCond(own.value, other.value, m).expr(false))
+	return s.counted(p, s.refCond(own.value, other.value, m).expr(false))
 }
 
 // fieldRef compares a value with another field of the scope.
@@ -169,30 +168,31 @@ func (s *scope) fieldRef(o operand, m *ir.FieldRef) cond {
 		return never()
 	}
 	if other.list == nil {
-		return refCond(o, other.value, m)
+		return s.refCond(o, other.value, m)
 	}
 	in, ok := other.list.members.reach(m.Other, other.rest)
 	if !ok || in.list != nil {
 		s.unsupported(s.program.File(), m.Other.At, "kql/fieldref-lists", "KQL can't compare with a list in the members of a list")
 		return never()
 	}
-	return s.counted(other, refCond(o, in.value, m).expr(false))
+	return s.counted(other, s.refCond(o, in.value, m).expr(false))
 }
 
-// refCond compares two texts. Both must be there: empty texts would be equal.
-func refCond(a, b operand, m *ir.FieldRef) cond {
-	word, both := "=~", ""
-	switch m.Kind {
-	case ir.RefContains:
-		word, both = "contains", " and isnotempty("+b.text()+")"
-	case ir.RefStartsWith:
-		word, both = "startswith", " and isnotempty("+b.text()+")"
-	case ir.RefEndsWith:
-		word, both = "endswith", " and isnotempty("+b.text()+")"
+// refCond compares two texts. Both must be there: what is missing is an empty
+// text, and would equal another one.
+func (s *scope) refCond(a, b operand, m *ir.FieldRef) cond {
+	word := map[ir.RefKind]string{
+		ir.RefEqual: "=~", ir.RefContains: "contains", ir.RefStartsWith: "startswith", ir.RefEndsWith: "endswith",
+	}[m.Kind]
+	switch {
+	case m.Cased && m.Kind == ir.RefEqual:
+		word = "=="
+	case m.Cased:
+		word += "_cs"
 	}
-	if m.Cased {
-		word = strings.Replace(word+"_cs", "=~_cs", "==", 1)
+	text := s.present(a).text
+	if m.Kind != ir.RefEqual || a.typ != "string" && b.typ != "string" {
+		text += " and " + s.present(b).text
 	}
-	text := "isnotempty(" + a.text() + ")" + both + " and " + a.text() + " " + word + " " + b.text()
-	return cond{text: text, level: levelAnd}
+	return cond{text: text + " and " + a.text() + " " + word + " " + b.text(), level: levelAnd}
 }
