@@ -12,14 +12,6 @@ import (
 
 func text(s string) Text { return Text{Value: s} }
 
-func texts(list ...string) []Text {
-	var out []Text
-	for _, s := range list {
-		out = append(out, text(s))
-	}
-	return out
-}
-
 func str(s string) Value      { return &String{text(s)} }
 func num(s string) Value      { return &Number{text(s)} }
 func boolean(b bool) Value    { return &Bool{b, text(fmt.Sprint(b))} }

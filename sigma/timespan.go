@@ -49,7 +49,8 @@ func (p *parser) timespan(e Entry) Timespan {
 	}
 	seconds, ok := ParseTimespan(t.Value)
 	if !ok {
-		d := p.report(Error, "value/timespan", place(e.Key.At, e.Data), fmt.Sprintf("%s %q is no duration; it must be a number with s, m, h, d, w, M or y behind it, such as 15m", e.Key.Value, t.Value))
+		d := p.report(Error, "value/timespan", place(e.Key.At, e.Data),
+			fmt.Sprintf("%s %q is no duration; it must be a number with s, m, h, d, w, M or y behind it, such as 15m", e.Key.Value, t.Value))
 		if mended := mendTimespan(t.Value); mended != "" {
 			d.label(fmt.Sprintf("did you mean %q?", mended)).fix("write "+mended, false, Edit{t.At, mended})
 		}

@@ -117,12 +117,21 @@ func (b *brokenYAML) explainBytes() bool {
 		case r == utf8.RuneError && size == 1:
 			b.report(Span{i, i + 1}, "yaml/encoding", fmt.Sprintf("byte 0x%02X is not UTF-8; the file must be saved in UTF-8", b.text[i]))
 			return true
-		case r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0x7f || r > 0x7f && r < 0xa0 && r != 0x85 || r == 0xfffe || r == 0xffff:
-			b.report(Span{i, i + size}, "yaml/encoding", fmt.Sprintf(`control character U+%04X can't stand in YAML; in double quotes it is written "\x%02x"`, r, r))
+		case isControl(r):
+			b.report(Span{i, i + size}, "yaml/encoding",
+				fmt.Sprintf(`control character U+%04X can't stand in YAML; in double quotes it is written "\x%02x"`, r, r))
 			return true
 		}
 	}
 	return false
+}
+
+// isControl knows the characters that YAML 1.2.2, 5.1 leaves out.
+func isControl(r rune) bool {
+	if r == '\t' || r == '\n' || r == '\r' || r == 0x85 {
+		return false
+	}
+	return r < ' ' || r >= 0x7f && r < 0xa0 || r == 0xfffe || r == 0xffff
 }
 
 var indentation = regexp.MustCompile(`^ *\t[ \t]*`)
@@ -434,7 +443,8 @@ func (b *brokenYAML) explainList() bool {
 	if above < 0 {
 		return false
 	}
-	b.report(b.lineSpan(), "yaml/indent", fmt.Sprintf(`the line stands where the list of line %d goes on; it must begin with "- ", or stand in another column`, b.number(b.listAbove())))
+	b.report(b.lineSpan(), "yaml/indent",
+		fmt.Sprintf(`the line stands where the list of line %d goes on; it must begin with "- ", or stand in another column`, b.number(b.listAbove())))
 	return true
 }
 
