@@ -153,9 +153,13 @@ func (b *binder) plainAggregate(n *callNode, agg aggregate, scope *aggScope) *bo
 	return out
 }
 
-// ofNothing gives what an aggregate is of no values, where it is not null.
+// ofNothing gives what an aggregate is of no values, where it is not null: a
+// string never is.
 // Documentation of summarize: a sum of nothing is 0, an average is NaN.
 func ofNothing(name string, typ Type) Value {
+	if typ == TString {
+		return String("")
+	}
 	switch strings.TrimSuffix(name, "if") {
 	case "sum":
 		if typ == TTimespan {

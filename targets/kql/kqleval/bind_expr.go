@@ -77,6 +77,16 @@ func (b *binder) nameExpr(n *nameNode) *bound {
 		b.fail(n.at, "", "%q is a table, and a scalar should stand here", n.name)
 		return unknown(n.at)
 	}
+	if _, ok := b.schema[n.name]; ok {
+		b.fail(n.at, "", "%q is a table, and a scalar should stand here", n.name)
+		return unknown(n.at)
+	}
+	if b.aggs != nil {
+		if _, ok := b.aggs.input.index[n.name]; ok {
+			b.fail(n.at, "KS236", "the column %q must stand in an aggregate such as max(), or after by", n.name)
+			return unknown(n.at)
+		}
+	}
 	hint := ""
 	if b.row != nil {
 		hint = b.nearColumns(n.name)
@@ -500,7 +510,13 @@ func (b *binder) compare(n *binaryNode) *bound {
 	_, ok := sameFamily(l.typ, r.typ)
 	ordering := n.op != "==" && n.op != "!=" && n.op != "<>"
 	if ordering && (l.typ == TString || r.typ == TString || l.typ == TGuid || r.typ == TGuid) {
-		b.fail(n.opAt, "KS106", "the operator %q is not defined for a %s and a %s; strcmp() orders strings", n.op, l.typ, r.typ)
+		hint := ""
+		if l.typ == r.typ && l.typ == TString {
+			hint = "; strcmp() orders strings"
+		} else if r.typ == TString && l.typ != TDynamic {
+			hint = fmt.Sprintf("; cast the string with to%s()", l.typ)
+		}
+		b.fail(n.opAt, "KS106", "the operator %q is not defined for a %s and a %s%s", n.op, l.typ, r.typ, hint)
 		return unknown(n.span())
 	}
 	if !ok {

@@ -23,7 +23,7 @@ const (
 // params has a letter for each parameter: s string, S any scalar as its text,
 // i integer, n number, f number as a real, b bool, d datetime, t timespan,
 // x number, datetime or timespan, g guid, y dynamic, a any scalar, e any but
-// dynamic, k constant string,
+// dynamic, k constant string, r one that is a regular expression,
 // j string or dynamic as it is. What follows ? is optional; a * repeats the
 // letter before it.
 type function struct {
@@ -203,7 +203,7 @@ func (b *binder) applyFunction(n *callNode, f function) *bound {
 	}
 	out := derived(typ, args...)
 	out.name = callName(n.name, f.naming, given)
-	out.eval = callEval(f, typ, evalsOf(args))
+	out.eval = callEval(f, typ, evalsOf(args), n.at)
 	if len(args) == 0 {
 		return b.foldNow(out)
 	}
@@ -233,7 +233,7 @@ func joinedName(prefix, name string) string {
 }
 
 // callEval makes the closure of a call.
-func callEval(f function, typ Type, args []evalFn) evalFn {
+func callEval(f function, typ Type, args []evalFn, at span) evalFn {
 	apply, nulls := f.apply, f.nulls
 	null := zero(typ)
 	return func(e *env) Value {
@@ -244,6 +244,7 @@ func callEval(f function, typ Type, args []evalFn) evalFn {
 				return null
 			}
 		}
+		e.rt.call = at
 		v := apply(e.rt, vals)
 		if v == nil {
 			return null
@@ -268,7 +269,11 @@ func (b *binder) checkCount(n *callNode, params string, have int) bool {
 	case most > least:
 		want = fmt.Sprintf("%d to %d", least, most)
 	}
-	b.fail(n.nameAt, "KS119", "%s() takes %s arguments, not %d", n.name, want, have)
+	plural := "s"
+	if want == "1" {
+		plural = ""
+	}
+	b.fail(n.nameAt, "KS119", "%s() takes %s argument%s, not %d", n.name, want, plural, have)
 	return false
 }
 
@@ -284,7 +289,7 @@ func paramKind(params string, i int) byte {
 var kindWords = map[byte]string{
 	's': "string", 'i': "long or int", 'n': "number", 'f': "number", 'b': "bool", 'd': "datetime",
 	't': "timespan", 'x': "number, datetime or timespan", 'w': "number or timespan", 'g': "guid", 'y': "dynamic",
-	'e': "scalar that is no dynamic", 'j': "string", 'k': "constant string",
+	'e': "scalar that is no dynamic", 'j': "string", 'k': "constant string", 'r': "constant string",
 }
 
 // fitArg checks an argument and brings it into the form that apply wants.
@@ -306,6 +311,15 @@ func (b *binder) fitArg(n *callNode, i int, kind byte, x *bound) (*bound, bool) 
 		if x.typ == TString && x.konst {
 			return x, true
 		}
+	case 'r':
+		if x.typ != TString || !x.konst {
+			break
+		}
+		if _, err := compileRegex(FormatValue(x.val)); err != nil {
+			b.fail(x.at, "KS221", "%s", err)
+			return x, false
+		}
+		return x, true
 	case 'i':
 		if x.typ.isInteger() {
 			return castBound(x, TLong), true

@@ -7,8 +7,8 @@ import (
 func splitFunctions() map[string]function {
 	return map[string]function{
 		"split":       {params: "Ss?i", ret: TDynamic, naming: nameArg, apply: splitText},
-		"extract":     {params: "kis", ret: TString, apply: extract},
-		"extract_all": {params: "ka?s", ret: TDynamic, apply: extractAll},
+		"extract":     {params: "ris", ret: TString, apply: extract},
+		"extract_all": {params: "ra?s", ret: TDynamic, apply: extractAll},
 		"extract_json": {params: "ks", ret: TString, apply: func(_ *runtime, a []Value) Value {
 			v, ok := parseJSON([]byte(str(a[1])))
 			if !ok {

@@ -47,21 +47,21 @@ func stringFunctions() map[string]function {
 		"isutf8":        {params: "S", ret: TBool, apply: func(_ *runtime, a []Value) Value { return Bool(utf8.ValidString(str(a[0]))) }},
 		"substring":     {params: "Si?i", ret: TString, apply: substring},
 		"indexof":       {params: "SS?iii", ret: TLong, apply: indexOf},
-		"indexof_regex": {params: "Sk?iii", ret: TLong, apply: indexOfRegex},
+		"indexof_regex": {params: "Sr?iii", ret: TLong, apply: indexOfRegex},
 		"countof":       {params: "ss?k", ret: TLong, apply: countOf},
 		"replace_string": {params: "sss", ret: TString, apply: func(rt *runtime, a []Value) Value {
 			return replaceText(rt, str(a[0]), str(a[1]), str(a[2]))
 		}},
 		"replace_strings": {params: "syy", ret: TString, apply: replaceTexts},
-		"replace_regex": {params: "skk", ret: TString, apply: func(rt *runtime, a []Value) Value {
+		"replace_regex": {params: "srk", ret: TString, apply: func(rt *runtime, a []Value) Value {
 			return replaceRegex(rt, str(a[0]), str(a[1]), str(a[2]))
 		}},
-		"replace_old": {params: "kks", ret: TString, apply: func(rt *runtime, a []Value) Value {
+		"replace_old": {params: "rks", ret: TString, apply: func(rt *runtime, a []Value) Value {
 			return replaceRegex(rt, str(a[2]), str(a[0]), str(a[1]))
 		}},
-		"trim":        {params: "ks", ret: TString, apply: trimRegex(true, true)},
-		"trim_start":  {params: "ks", ret: TString, apply: trimRegex(true, false)},
-		"trim_end":    {params: "ks", ret: TString, apply: trimRegex(false, true)},
+		"trim":        {params: "rs", ret: TString, apply: trimRegex(true, true)},
+		"trim_start":  {params: "rs", ret: TString, apply: trimRegex(true, false)},
+		"trim_end":    {params: "rs", ret: TString, apply: trimRegex(false, true)},
 		"translate":   {params: "sss", ret: TString, apply: translate},
 		"regex_quote": {params: "S", ret: TString, apply: mapText(regexp.QuoteMeta)},
 		"has_any_index": {params: "sy", ret: TLong, apply: func(_ *runtime, a []Value) Value {

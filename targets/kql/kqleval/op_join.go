@@ -92,14 +92,19 @@ func (b *binder) joinKeys(j *join, op *joinOp) bool {
 	return len(b.errs) == before
 }
 
+const (
+	noLeft  = "the left table of the join has no column"
+	noRight = "the right table of the join has no column"
+)
+
 func (b *binder) joinKey(j *join, x node) {
 	switch x := x.(type) {
 	case *parenNode:
 		b.joinKey(j, x.x)
 		return
 	case *nameNode:
-		l := b.matchColumns(x, j.left.cols)
-		r := b.matchColumns(x, j.right.cols)
+		l := b.matchIn(x, j.left.cols, noLeft)
+		r := b.matchIn(x, j.right.cols, noRight)
 		if l != nil && r != nil {
 			j.leftKeys, j.rightKeys = append(j.leftKeys, l[0]), append(j.rightKeys, r[0])
 		}
@@ -116,8 +121,8 @@ func (b *binder) joinKey(j *join, x node) {
 			if lSide == "$right" {
 				lName, rName = rName, lName
 			}
-			l := b.matchColumns(&lName, j.left.cols)
-			r := b.matchColumns(&rName, j.right.cols)
+			l := b.matchIn(&lName, j.left.cols, noLeft)
+			r := b.matchIn(&rName, j.right.cols, noRight)
 			if l != nil && r != nil {
 				j.leftKeys, j.rightKeys = append(j.leftKeys, l[0]), append(j.rightKeys, r[0])
 			}

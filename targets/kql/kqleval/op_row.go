@@ -340,6 +340,11 @@ func distinctRows(in *relation, at span) *relation {
 
 // matchColumns gives the places of the columns that a name or pattern means.
 func (b *binder) matchColumns(x node, cols []Column) []int {
+	return b.matchIn(x, cols, "no column is named")
+}
+
+// matchIn is matchColumns with the words for what is not found.
+func (b *binder) matchIn(x node, cols []Column, none string) []int {
 	var out []int
 	for i, c := range cols {
 		if columnMatches(x, c.Name) {
@@ -352,7 +357,7 @@ func (b *binder) matchColumns(x node, cols []Column) []int {
 		for i, c := range cols {
 			names[i] = c.Name
 		}
-		b.fail(x.span(), "KS142", "no column is named %q%s", text, nearest(text, names))
+		b.fail(x.span(), "KS142", "%s %q%s", none, text, nearest(text, names))
 	}
 	return out
 }

@@ -43,6 +43,7 @@ type runtime struct {
 	slots    []any // memory of call sites: memos and window functions
 	random   *rand.Rand
 	regexes  map[string]*regexp.Regexp
+	call     span  // the call of a function that is being evaluated
 	err      error // the first error of an expression
 }
 
@@ -72,7 +73,11 @@ func dateTimeOf(t time.Time) DateTime {
 }
 
 // fail keeps the first error that an expression meets.
+// Without a place it is that of the call that is being evaluated.
 func (rt *runtime) fail(at span, format string, args ...any) {
+	if at == (span{}) {
+		at = rt.call
+	}
 	if rt.err == nil {
 		rt.err = rt.errorAt(at, format, args...)
 	}

@@ -110,12 +110,10 @@ func (b *binder) caseOf(n *callNode, want int) *bound {
 
 func caseEval(evals []evalFn, null Value, eager bool) evalFn {
 	last := len(evals) - 1
+	if eager {
+		return eagerCase(evals, null)
+	}
 	return func(e *env) Value {
-		if eager {
-			for _, eval := range evals {
-				eval(e)
-			}
-		}
 		v := Value(nil)
 		for i := 0; ; i += 2 {
 			if i == last {
@@ -124,6 +122,25 @@ func caseEval(evals []evalFn, null Value, eager bool) evalFn {
 			}
 			if evals[i](e) == Bool(true) {
 				v = evals[i+1](e)
+				break
+			}
+		}
+		if v == nil {
+			return null
+		}
+		return v
+	}
+}
+
+// eagerCase evaluates all branches, each once, and then picks.
+func eagerCase(evals []evalFn, null Value) evalFn {
+	last := len(evals) - 1
+	return func(e *env) Value {
+		vals := evalRow(evals, e)
+		v := vals[last]
+		for i := 0; i < last; i += 2 {
+			if vals[i] == Bool(true) {
+				v = vals[i+1]
 				break
 			}
 		}
@@ -182,13 +199,21 @@ func (b *binder) coalesce(n *callNode) *bound {
 	}
 	out := derived(typ, args...)
 	evals := evalsOf(args)
+	eager := out.window
 	out.eval = func(e *env) Value {
+		found := Value(nil)
 		for _, eval := range evals {
-			if v := eval(e); v != nil && v != String("") {
-				return v
+			v := eval(e)
+			if found == nil && v != nil && v != String("") {
+				if found = v; !eager {
+					break
+				}
 			}
 		}
-		return zero(typ)
+		if found == nil {
+			return zero(typ)
+		}
+		return found
 	}
 	return b.fold(out, args...)
 }
