@@ -23,6 +23,7 @@ package kql
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/sigproof/sigproof/compiler/ir"
 	"github.com/sigproof/sigproof/sigma"
@@ -40,7 +41,7 @@ type Emitter struct {
 	Scheduled bool
 }
 
-// maxLength is how long a query of an analytics rule may be.
+// maxLength is how many characters a query of an analytics rule may have.
 const maxLength = 10_000
 
 // Language is "kql".
@@ -54,7 +55,7 @@ func (e Emitter) Emit(p *ir.Program) (*targets.Query, []*sigma.Diagnostic) {
 		return nil, sigma.SortDiagnostics(q.diags)
 	}
 	text = write.Concat(append(append([]write.Text{write.Of(q.lets())}, q.tables...), text)...)
-	if n := text.Len(); n > maxLength {
+	if n := utf8.RuneCountInString(text.String()); n > maxLength {
 		q.diags = append(q.diags, &sigma.Diagnostic{
 			Code: "kql/too-long", Severity: sigma.Warning, File: p.File(), At: spanOf(p),
 			Message: fmt.Sprintf("the query has %d characters, and an analytics rule of Sentinel takes %d", n, maxLength),
