@@ -48,7 +48,7 @@ func (p *parser) head(h *Head, entries []Entry, kindKeys []string) {
 	}
 	p.oneOf(Error, "status", h.Status, statuses)
 	p.oneOf(Error, "level", h.Level, levels)
-	p.uuid(h.ID)
+	p.uuid(h.ID, Error)
 	p.date("date", h.Date)
 	p.date("modified", h.Modified)
 }
@@ -75,14 +75,17 @@ func (p *parser) oneOf(severity Severity, name string, t Text, choices []string)
 
 var uuidForm = regexp.MustCompile(`^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$`)
 
-// uuid checks an id; a document with another is still understood. The library for UUIDs also takes braces, URNs and ids
-// without dashes, which other readers of Sigma refuse.
-func (p *parser) uuid(t Text) {
+// uuid checks an id. A document with another is in error, and yet what it
+// means is known, so that it is not Broken. The library for UUIDs also takes
+// braces, URNs and ids without dashes, which other readers of Sigma refuse.
+func (p *parser) uuid(t Text, severity Severity) {
 	if t.Value == "" || uuidForm.MatchString(t.Value) {
 		return
 	}
-	p.report(Warning, "value/id", t.At, fmt.Sprintf("id %q is no UUID; it must look like 12345678-1234-4123-8123-123456789abc", t.Value)).
+	before := p.nerr
+	p.report(severity, "value/id", t.At, fmt.Sprintf("id %q is no UUID; it must look like 12345678-1234-4123-8123-123456789abc", t.Value)).
 		label(uuidFlaw(t.Value))
+	p.nerr = before
 }
 
 func uuidFlaw(s string) string {
@@ -151,7 +154,7 @@ func (p *parser) related(e Entry) []Relation {
 				p.missing(m, name, "the relation")
 			}
 		}
-		p.uuid(r.ID)
+		p.uuid(r.ID, Warning)
 		p.oneOf(Warning, "type", r.Type, relationTypes)
 		relations = append(relations, r)
 	}

@@ -147,7 +147,7 @@ custom:
 		`1:1: error: the document has no "detection" [missing/detection]`,
 		`1:1: error: the document has no "logsource" [missing/logsource]`,
 		`1:1: error: the document has no "title" [missing/title]`,
-		`1:5: warning: id "x" is no UUID; it must look like 12345678-1234-4123-8123-123456789abc [value/id]`,
+		`1:5: error: id "x" is no UUID; it must look like 12345678-1234-4123-8123-123456789abc [value/id]`,
 	}},
 	{
 		name: "misspelt keys",
@@ -163,7 +163,7 @@ custom:
 		name: "values that the specification lists",
 		in:   "title: t\nid: 12345678-1234-1234-1234-123456789abg\nstatus: expermental\nlevel: High\ndate: 2024/1/5\nmodified: 2024-02-30\nrelated:\n  - {id: 12345678123412341234123456789abc, type: obsoletes}\nlogsource: {product: p}\ndetection: {s: x, condition: s}\n",
 		diags: []string{
-			`2:5: warning: id "12345678-1234-1234-1234-123456789abg" is no UUID; it must look like 12345678-1234-4123-8123-123456789abc [value/id]`,
+			`2:5: error: id "12345678-1234-1234-1234-123456789abg" is no UUID; it must look like 12345678-1234-4123-8123-123456789abc [value/id]`,
 			`3:9: error: status "expermental" is unknown; it must be "stable", "test", "experimental", "deprecated" or "unsupported" [value/status]`,
 			`4:8: error: level "High" is unknown; it must be "informational", "low", "medium", "high" or "critical" [value/level]`,
 			`5:7: error: date "2024/1/5" is no date of the form YYYY-MM-DD [value/date]`,
