@@ -22,15 +22,17 @@ func refusedCommands() map[string]*commandInfo {
 		metrics  = "metrics are not known here"
 		charting = "use stats: its columns depend on the values"
 		learning = "its answer is not documented exactly"
+		needless = "rules have no need of it, so that it is not read here"
 	)
 	all := map[string]*commandInfo{}
 	for why, names := range map[string][]string{
-		outside:  {"iplocation", "geostats", "geom", "rest", "map", "savedsearch", "loadjob", "dbinspect", "metadata", "eventcount", "history", "audit", "typelearner", "script", "run", "localop", "inputcsv", "tags", "typer", "abstract", "highlight", "dbxquery", "ldapsearch", "localize", "set", "gentimes", "walklex", "typeahead", "searchtxn", "scrub", "redistribute", "addinfo", "from"},
+		outside:  {"iplocation", "geostats", "geom", "rest", "map", "savedsearch", "loadjob", "dbinspect", "metadata", "eventcount", "history", "audit", "typelearner", "script", "run", "localop", "inputcsv", "tags", "typer", "dbxquery", "ldapsearch", "localize", "set", "gentimes", "walklex", "typeahead", "searchtxn", "scrub", "redistribute", "addinfo", "from"},
 		writes:   {"outputlookup", "outputcsv", "outputtext", "collect", "meventcollect", "mcollect", "tscollect", "summaryindex", "sendemail", "sendalert", "sendresults", "delete", "dump"},
 		model:    {"tstats", "datamodel", "pivot"},
 		metrics:  {"mstats", "mcatalog", "mpreview"},
 		charting: {"chart", "timechart", "sichart", "sistats", "sitimechart", "sitop", "sirare", "xyseries", "untable", "transpose", "contingency", "timewrap", "makecontinuous", "gauge"},
-		learning: {"anomalies", "anomalousvalue", "anomalydetection", "associate", "arules", "cluster", "kmeans", "correlate", "analyzefields", "predict", "trendline", "x11", "fieldsummary", "findtypes", "outlier", "concurrency", "erex", "fit", "apply", "iconify", "relevancy", "diff", "extract", "kv", "kvform", "multikv", "xmlkv", "xmlunescape", "xpath", "selfjoin", "tojson", "fromjson", "reltime", "setfields", "strcat", "appendcols", "autoregress", "delta", "accum"},
+		needless: {"iconify", "diff", "extract", "kv", "kvform", "multikv", "xmlkv", "xmlunescape", "xpath", "selfjoin", "tojson", "fromjson", "reltime", "setfields", "strcat", "appendcols", "autoregress", "delta", "accum", "fieldsummary", "concurrency", "erex", "findtypes", "relevancy", "highlight", "abstract"},
+		learning: {"anomalies", "anomalousvalue", "anomalydetection", "associate", "arules", "cluster", "kmeans", "correlate", "analyzefields", "predict", "trendline", "x11", "outlier", "fit", "apply"},
 	} {
 		for _, name := range names {
 			all[name] = refuse(why)

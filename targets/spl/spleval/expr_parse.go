@@ -391,9 +391,28 @@ func (x *exprParser) arith(operandOf func() (expr, *Error), ops ...string) (expr
 		}
 		n.rest = append(n.rest, operand{op, y})
 	}
+	x.noteDots(n)
 	_, hi := n.rest[len(n.rest)-1].x.span()
 	n.at = at{lo, hi}
 	return n, nil
+}
+
+// noteDots remarks on a.b, which joins two fields, where the field 'a.b' may be
+// meant: on Splunk the row falls out without a word.
+func (x *exprParser) noteDots(n *arith) {
+	left := n.first
+	for _, o := range n.rest {
+		lo, end := left.span()
+		start, hi := o.x.span()
+		_, isField := left.(*fieldRef)
+		_, both := o.x.(*fieldRef)
+		if o.op == '.' && isField && both && end+1 == start && x.src.text[end-1] != '\'' && x.src.text[start] != '\'' {
+			text := x.src.text[lo:hi]
+			x.p.notes = append(x.p.notes, x.errorf(lo, hi, "%s joins two fields: the field of that name is '%s'", text, text))
+			return
+		}
+		left = o.x
+	}
 }
 
 func (x *exprParser) unary() (expr, *Error) {
@@ -456,6 +475,10 @@ func (x *exprParser) name(t exprToken) (expr, *Error) {
 	}
 	x.next()
 	if !x.isOp("(") {
+		switch strings.ToLower(t.text) {
+		case "true", "false", "null":
+			return nil, x.errorf(t.lo, t.hi, "%q alone may be a literal or a field: %s() or '%s' is meant", t.text, strings.ToLower(t.text), t.text)
+		}
 		return &fieldRef{at{t.lo, t.hi}, t.text}, nil
 	}
 	fn := x.p.funcs[strings.ToLower(t.text)]

@@ -162,6 +162,7 @@ func TestNotes(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]int{
 		"| where a=1": 1, "\n| rex \"(?<a>x)\"": 1, "| makeresults": 0, "| union [search a]": 0, "a=1 | where a=1": 0,
+		"* | where properties.category=\"x\"": 1, "* | eval x='a'.b, y=a . b, z=a.\"b\"": 0,
 	} {
 		q, err := Parse(text, nil)
 		if err != nil {
@@ -170,6 +171,36 @@ func TestNotes(t *testing.T) {
 		if got := len(q.Notes()); got != want {
 			t.Errorf("%q: %d notes, want %d", text, got, want)
 		}
+	}
+}
+
+func TestEvents(t *testing.T) {
+	t.Parallel()
+	e := NewEvent(Field{"a", []string{"1"}}, Field{"b", nil}, Field{"a", []string{"2"}})
+	changed := e.WithField("a").WithField("c", "3")
+	if diff := cmp.Diff([]Field{{"a", []string{"1", "2"}}}, e.Fields()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]Field{{"c", []string{"3"}}}, changed.Fields()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	var none Event
+	if none.Get("a") != nil || none.First("a") != "" || none.Fields() != nil || none.Origin() != -1 {
+		t.Error("the zero event has something")
+	}
+	if got := none.WithField("x", "1").First("x"); got != "1" {
+		t.Errorf("x is %q", got)
+	}
+}
+
+func TestCommands(t *testing.T) {
+	t.Parallel()
+	q, err := Parse("a=1 | eval b=2 | stats count", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"search", "eval", "stats"}, q.Commands()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
