@@ -94,11 +94,18 @@ func Members(o *Object, s schema.Step) func(yield func(Value) bool) {
 		}
 		for _, x := range list {
 			m, ok := x.(*Object)
-			if ok && (s.Every || m.Get(s.By) == String(s.Is)) && !yield(m) {
+			if ok && (s.Every || selected(m, s)) && !yield(m) {
 				return
 			}
 		}
 	}
+}
+
+// selected compares the text of the member's property: some logs number the
+// types of their members.
+func selected(m *Object, s schema.Step) bool {
+	text, ok := Text(m.Get(s.By))
+	return ok && text == s.Is
 }
 
 // open finds a name in an undeclared event: at each level the rest of the name

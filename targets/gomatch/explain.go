@@ -2,6 +2,7 @@ package gomatch
 
 import (
 	"fmt"
+	"iter"
 
 	"github.com/sigproof/sigproof/compiler/eval"
 	"github.com/sigproof/sigproof/compiler/ir"
@@ -13,6 +14,7 @@ import (
 type Explanation struct {
 	Holds  bool
 	Says   string       // "and", "or", "not", the text of a test, the member
+	Tested bool         // it is a test of a field
 	Values []eval.Value // of a test: what the field holds
 	Found  bool         // of a test: whether the field is there
 	In     *sigma.File
@@ -45,6 +47,7 @@ func explain(p ir.Pred, file *sigma.File, event eval.Value) *Explanation {
 			x.In = p.In
 		}
 		if p.Field != nil {
+			x.Tested = true
 			x.Values, x.Found = eval.Lookup(event, p.Field)
 		}
 	default:
@@ -73,4 +76,25 @@ func explainMembers(p *ir.Member, file *sigma.File, event eval.Value) []*Explana
 		out = append(out, explain(p.X, file, m))
 	}
 	return out
+}
+
+// Held visits the tests that hold, outside of negations: what made the rule
+// match.
+func (x *Explanation) Held() iter.Seq[*Explanation] {
+	return func(yield func(*Explanation) bool) { x.held(yield) }
+}
+
+func (x *Explanation) held(yield func(*Explanation) bool) bool {
+	if !x.Holds || x.Says == "not" {
+		return true
+	}
+	if len(x.Parts) == 0 {
+		return yield(x)
+	}
+	for _, p := range x.Parts {
+		if !p.held(yield) {
+			return false
+		}
+	}
+	return true
 }

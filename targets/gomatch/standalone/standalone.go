@@ -209,7 +209,11 @@ func members(o map[string]any, s step) []any {
 	}
 	var out []any
 	for _, x := range list {
-		if m, ok := x.(map[string]any); ok && (s.every || m[s.by] == s.is) {
+		m, ok := x.(map[string]any)
+		if !ok {
+			continue
+		}
+		if text, ok := textOf(m[s.by]); s.every || ok && text == s.is {
 			out = append(out, m)
 		}
 	}
