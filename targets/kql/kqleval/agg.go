@@ -104,7 +104,10 @@ func (b *binder) aggregateCall(n *callNode) *bound {
 func (b *binder) plainAggregate(n *callNode, agg aggregate, scope *aggScope) *bound {
 	args := b.argBounds(n)
 	if n.name == "count" && len(args) == 1 {
-		agg.params = "b"
+		// As documented by its examples, count(x) counts the nulls of x too.
+		if agg.params = "a"; args[0].typ == TBool {
+			agg.params = "b"
+		}
 	}
 	if !b.checkCount(n, agg.params, len(args)) || anyUnknown(args) {
 		return unknown(n.at)

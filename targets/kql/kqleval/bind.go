@@ -217,7 +217,8 @@ func (b *binder) let(let letStmt) {
 		if b.isTabular(x) {
 			v.rel = b.memo(b.table(x))
 		} else {
-			b.within(nil, func() { v.scalar = b.expr(x) })
+			// In a function the arguments may depend on the caller's row.
+			b.within(b.row.hidden(), func() { v.scalar = b.expr(x) })
 		}
 	}
 	// A new scope a statement, so that a function keeps the names it saw.

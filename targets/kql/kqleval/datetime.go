@@ -208,7 +208,7 @@ func fraction(s string) (int, bool) {
 // parseDateTime reads ISO 8601 in whole or in part, month/day/year, and the
 // forms of RFC 822. Without an offset the time is UTC.
 func parseDateTime(s string) (DateTime, bool) {
-	s = strings.TrimSpace(s)
+	s = strings.ReplaceAll(strings.TrimSpace(s), " - ", "-")
 	if s == "" || len(s) > 60 {
 		return 0, false
 	}

@@ -46,11 +46,15 @@ func arrayFunctions() map[string]function {
 
 // bounded refuses a value that has grown too big.
 func (rt *runtime) bounded(v Value) Value {
-	if rt.bigText(sizeOf(v) / 16) {
+	if sizeOf(v) > maxDynamic {
+		rt.fail(span{}, "a dynamic value grew beyond %d bytes", maxDynamic)
 		return nil
 	}
 	return v
 }
+
+// maxDynamic bounds a dynamic value that a function makes, as sizeOf counts.
+const maxDynamic = 64 << 20
 
 // onArray makes a function of arrays that is null for all else.
 func onArray(f func(list Array, a []Value) Value) func(*runtime, []Value) Value {

@@ -9,8 +9,10 @@ import (
 
 func encodingFunctions() map[string]function {
 	return map[string]function{
-		"url_encode":           {params: "s", ret: TString, apply: mapText(func(s string) string { return escapeURL(s, "-_.~!*'();:@&=+$,/?#[]") })},
-		"url_encode_component": {params: "s", ret: TString, apply: mapText(func(s string) string { return escapeURL(s, "-_.~!*'()") })},
+		"url_encode": {params: "s", ret: TString, apply: mapText(func(s string) string {
+			return strings.ReplaceAll(escapeURL(s), "%20", "+")
+		})},
+		"url_encode_component": {params: "s", ret: TString, apply: mapText(escapeURL)},
 		"url_decode": {params: "s", ret: TString, apply: mapText(func(s string) string {
 			if out, err := url.QueryUnescape(s); err == nil {
 				return out
@@ -58,9 +60,9 @@ func encodingFunctions() map[string]function {
 	}
 }
 
-// escapeURL writes all but letters, digits and those of keep as %XX.
-func escapeURL(s, keep string) string {
-	const hexDigits = "0123456789ABCDEF"
+// escapeURL writes all but letters, digits and a few signs as %xx.
+func escapeURL(s string) string {
+	const keep, hexDigits = "-_.!*()", "0123456789abcdef"
 	var b strings.Builder
 	for i := range len(s) {
 		c := s[i]

@@ -1,6 +1,9 @@
 package kqleval
 
-import "math"
+import (
+	"cmp"
+	"math"
+)
 
 // seriesFunctions are those of arrays of numbers that are simple.
 func seriesFunctions() map[string]function {
@@ -19,8 +22,25 @@ func seriesFunctions() map[string]function {
 			}
 			return product
 		})},
-		"series_magnitude":           {params: "y", ret: TReal, apply: onSeries(func(xs []float64) float64 { return math.Sqrt(dot(xs, xs)) })},
-		"series_dot_product":         {params: "yy", ret: TReal, apply: onSeriesPair(dot)},
+		"series_magnitude": {params: "y", ret: TReal, apply: onSeries(func(xs []float64) float64 { return math.Sqrt(dot(xs, xs)) })},
+		"series_dot_product": {params: "aa", ret: TReal, apply: func(_ *runtime, a []Value) Value {
+			product := seriesOp("*")(nil, a)
+			list, ok := product.(Array)
+			if !ok {
+				return nil
+			}
+			return sumArray(list)
+		}},
+		"series_stats_dynamic": {params: "y?b", ret: TDynamic, apply: seriesStats},
+		"series_sign": {params: "y", ret: TDynamic, apply: onArray(func(list Array, _ []Value) Value {
+			out := make(Array, len(list))
+			for i, v := range list {
+				if x, ok := asFloat(v); ok {
+					out[i] = Long(sign(int(cmp.Compare(x, 0))))
+				}
+			}
+			return out
+		})},
 		"series_pearson_correlation": {params: "yy", ret: TReal, apply: onSeriesPair(pearson)},
 		"series_cosine_similarity": {params: "yy", ret: TReal, apply: onSeriesPair(func(x, y []float64) float64 {
 			return dot(x, y) / math.Sqrt(dot(x, x)) / math.Sqrt(dot(y, y))
@@ -39,6 +59,9 @@ func seriesFunctions() map[string]function {
 			for i, v := range list {
 				if x, ok := asFloat(v); ok {
 					out[i] = Real(f(x))
+				}
+				if _, ok := v.(Long); ok && (name == "series_abs" || name == "series_ceiling") {
+					out[i] = cast(out[i], TLong)
 				}
 			}
 			return out
@@ -113,7 +136,31 @@ func pearson(x, y []float64) float64 {
 	return xy / math.Sqrt(xx*yy)
 }
 
-// pairs applies f to the items of two arrays, or of an array and a number; the
+// seriesStats gives the bag of the statistics of a series.
+func seriesStats(_ *runtime, a []Value) Value {
+	xs, ok := numbersOf(a[0])
+	if !ok || len(xs) == 0 {
+		return nil
+	}
+	spread := &spreadAcc{sample: true}
+	lo, hi, sum := 0, 0, 0.0
+	for i, x := range xs {
+		if x < xs[lo] {
+			lo = i
+		}
+		if x > xs[hi] {
+			hi = i
+		}
+		sum += x
+		spread.add(nil, []Value{Real(x)})
+	}
+	variance := float64(spread.result().(Real))
+	return bagOf("min", Real(xs[lo]), "min_idx", Long(lo), "max", Real(xs[hi]), "max_idx", Long(hi),
+		"avg", Real(sum/float64(len(xs))), "stdev", Real(math.Sqrt(variance)), "variance", Real(variance),
+		"sum", Real(sum), "len", Long(len(xs)))
+}
+
+// seriesPairs applies f to the items of two arrays, or of an array and a number; the
 // longer array is met by nulls.
 func seriesPairs(a []Value, f func(x, y Value) Value) Value {
 	x, xok := a[0].(Array)

@@ -1,6 +1,7 @@
 package kqleval
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -186,16 +187,21 @@ func (b *binder) parseKV(in *relation, op *parseKVOp) *relation {
 			b.fail(lit.at, "", "parse-kv has no property %q", name)
 		}
 	}
-	kv := kvReader{pair: prop("pair_delimiter"), eq: prop("kv_delimiter"), quotes: prop("quote"), escape: prop("escape")}
-	if kv.pair == "" {
-		kv.pair = " "
+	kv := kvReader{pair: prop("pair_delimiter"), eq: prop("kv_delimiter"), quotes: prop("quote"),
+		escape: prop("escape"), greedy: prop("greedy") == "true"}
+	if text := prop("regex"); text != "" {
+		rx, err := compileRegex(text)
+		if err == nil && rx.NumSubexp() != 2 {
+			err = fmt.Errorf("the regular expression of parse-kv has two groups, a key and a value")
+		}
+		if err != nil {
+			b.fail(op.at, "KS221", "%s", err)
+			return in
+		}
+		kv.rx = rx
 	}
-	if kv.eq == "" {
-		kv.eq = "="
-	}
-	if prop("regex") != "" || prop("greedy") == "true" {
-		b.unsupported(op.at, "parse-kv by a regular expression or greedy")
-		return in
+	for _, c := range op.cols {
+		kv.keys = append(kv.keys, c.Name)
 	}
 	cols := slices.Clone(in.cols)
 	n := newNamer(in.cols)
@@ -222,53 +228,117 @@ func (b *binder) parseKV(in *relation, op *parseKVOp) *relation {
 	})
 }
 
-// kvReader cuts a text into pairs.
-type kvReader struct{ pair, eq, quotes, escape string }
+// kvReader cuts a text into pairs of keys and values.
+type kvReader struct {
+	pair, eq, quotes, escape string
+	greedy                   bool // a value goes on to the next key
+	rx                       *regexp.Regexp
+	keys                     []string
+}
 
-// read takes, for each key, what follows it; a value in quotes may hold the
-// delimiters. The first value of a key counts.
+// read gives the first value of each key.
 func (kv kvReader) read(text string) map[string]string {
 	found := map[string]string{}
-	for text != "" {
-		text = strings.TrimPrefix(text, kv.pair)
-		i := strings.Index(text, kv.eq)
-		if i < 0 {
-			break
+	add := func(key, value string) {
+		if _, have := found[key]; !have {
+			found[key] = value
 		}
-		key := text[:i]
-		if j := strings.LastIndex(key, kv.pair); j >= 0 {
-			key = key[j+len(kv.pair):]
+	}
+	switch {
+	case kv.rx != nil:
+		for _, m := range kv.rx.FindAllStringSubmatch(text, -1) {
+			add(m[1], m[2])
 		}
-		var value string
-		value, text = kv.value(text[i+len(kv.eq):])
-		if key = strings.TrimSpace(key); key != "" {
-			if _, have := found[key]; !have {
-				found[key] = value
+	case kv.pair == "" || kv.eq == "":
+		kv.readWords(text, add)
+	default:
+		for text != "" {
+			quoted := kv.quotes != "" && strings.HasPrefix(text, kv.quotes[:1])
+			key, rest := kv.token(text, kv.eq, false)
+			if !strings.HasPrefix(rest, kv.eq) {
+				break
 			}
+			if i := strings.LastIndex(key, kv.pair); i >= 0 && !quoted {
+				key = key[i+len(kv.pair):]
+			}
+			var value string
+			value, text = kv.token(rest[len(kv.eq):], kv.pair, kv.greedy)
+			text = strings.TrimPrefix(text, kv.pair)
+			add(strings.TrimSpace(key), value)
 		}
 	}
 	return found
 }
 
-func (kv kvReader) value(text string) (value, rest string) {
-	trimmed := strings.TrimLeft(text, " ")
-	if kv.quotes != "" && strings.HasPrefix(trimmed, kv.quotes[:1]) {
-		closing := kv.quotes[len(kv.quotes)-1]
-		var out strings.Builder
-		for i := 1; i < len(trimmed); i++ {
-			switch {
-			case kv.escape != "" && trimmed[i] == kv.escape[0] && i+1 < len(trimmed):
-				i++
-				out.WriteByte(trimmed[i])
-			case trimmed[i] == closing:
-				return out.String(), trimmed[i+1:]
-			default:
-				out.WriteByte(trimmed[i])
-			}
+// token takes what stands before a delimiter. What is in quotes may hold the
+// delimiter; a greedy one ends at the delimiter that the next key follows.
+func (kv kvReader) token(text, delim string, greedy bool) (token, rest string) {
+	if kv.quotes != "" && strings.HasPrefix(text, kv.quotes[:1]) {
+		if inner, after, ok := kv.unquote(text); ok {
+			return inner, after
 		}
 	}
-	if i := strings.Index(text, kv.pair); i >= 0 {
-		return text[:i], text[i:]
+	end := strings.Index(text, delim)
+	if greedy {
+		end = len(text)
+		if i := strings.Index(text, kv.eq); i >= 0 {
+			end = strings.LastIndex(text[:i], delim)
+		}
 	}
-	return text, ""
+	if end < 0 {
+		return text, ""
+	}
+	return text[:end], text[end:]
+}
+
+// unquote reads up to the closing quote; the escape takes the next letter as
+// it is.
+func (kv kvReader) unquote(text string) (inner, rest string, ok bool) {
+	closing := kv.quotes[len(kv.quotes)-1]
+	var out strings.Builder
+	for i := 1; i < len(text); i++ {
+		switch {
+		case kv.escape != "" && text[i] == kv.escape[0] && i+1 < len(text):
+			i++
+			out.WriteByte(text[i])
+		case text[i] == closing:
+			return out.String(), text[i+1:], true
+		default:
+			out.WriteByte(text[i])
+		}
+	}
+	return "", "", false
+}
+
+// readWords reads a text whose delimiters are not given: a key is a word, and
+// its value the next word or what is in quotes.
+func (kv kvReader) readWords(text string, add func(key, value string)) {
+	for _, key := range kv.keys {
+		from := strings.Index(text, key)
+		for from >= 0 && (from > 0 && isTermRune(rune(text[from-1])) || from+len(key) < len(text) && isTermRune(rune(text[from+len(key)]))) {
+			next := strings.Index(text[from+1:], key)
+			if next < 0 {
+				from = -1
+				break
+			}
+			from += 1 + next
+		}
+		if from < 0 {
+			continue
+		}
+		rest := strings.TrimLeftFunc(text[from+len(key):], func(r rune) bool {
+			return !isTermRune(r) && (kv.quotes == "" || r != rune(kv.quotes[0]))
+		})
+		if kv.quotes != "" && strings.HasPrefix(rest, kv.quotes[:1]) {
+			if inner, _, ok := kv.unquote(rest); ok {
+				add(key, inner)
+				continue
+			}
+		}
+		end := strings.IndexFunc(rest, func(r rune) bool { return !isTermRune(r) })
+		if end < 0 {
+			end = len(rest)
+		}
+		add(key, rest[:end])
+	}
 }

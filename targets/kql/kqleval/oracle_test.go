@@ -107,6 +107,9 @@ func checkOracle(c oracleCase) error {
 	if err != nil {
 		return err
 	}
+	if !wellTyped(got) {
+		return fmt.Errorf("the result is not of its types: %s", got.JSON())
+	}
 	var cols, want []string
 	for i, col := range got.Columns {
 		cols = append(cols, col.Name+":"+clrNames[col.Type])

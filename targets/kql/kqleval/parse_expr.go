@@ -164,6 +164,8 @@ func (p *parser) postfix() (node, error) {
 			return nil, syntaxAt(p.here(), "the path is longer than %d steps", maxSyntax)
 		}
 		switch {
+		case p.is(".") && p.isAt(1, "[") && p.ahead(2).Type != tokString:
+			p.next()
 		case p.accept("."):
 			var name nameNode
 			name, err = p.name("a property")

@@ -310,7 +310,7 @@ func (b *binder) toScalar(n *callNode) *bound {
 	}
 	x := n.args[0].x
 	if !b.isTabular(x) {
-		return b.rowless(x)
+		return b.once(b.rowless(x))
 	}
 	var rel *relation
 	b.within(nil, func() { rel = b.table(x) })
@@ -337,6 +337,25 @@ func (b *binder) toScalar(n *callNode) *bound {
 		e.rt.setSlot(slot, &v)
 		return v
 	}}
+}
+
+// once makes an expression keep the value that it has first in a run.
+func (b *binder) once(x *bound) *bound {
+	if x.konst || x.typ == TUnknown {
+		return x
+	}
+	slot, eval := b.newSlot(), x.eval
+	out := *x
+	out.window = false
+	out.eval = func(e *env) Value {
+		if v, ok := e.rt.slot(slot).(*Value); ok {
+			return *v
+		}
+		v := eval(e)
+		e.rt.setSlot(slot, &v)
+		return v
+	}
+	return &out
 }
 
 // columnIfExists is the column that a constant names, or else its second
