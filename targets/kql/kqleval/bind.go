@@ -238,6 +238,7 @@ func (b *binder) memo(rel *relation) *relation {
 			return nil, err
 		}
 		rt.setSlot(slot, set.rows)
+		rt.kept += set.bytes
 		return &rowset{rows: set.rows}, nil
 	}
 	return &out

@@ -185,9 +185,12 @@ func pairRow(row, made []Value, from []int) []Value {
 
 // applyTo runs the body on what one row expands to.
 func (m *mv) applyTo(e *env, body *relation, sub bodySlots) ([][]Value, error) {
-	used := e.rt.used
+	used, kept := e.rt.used, e.rt.kept
 	var rows [][]Value
 	err := m.expand(e, func(row []Value) error {
+		if len(rows) >= e.rt.maxRows {
+			return e.rt.errorAt(m.at, "one row expands to more than %d, which is the limit of this run", e.rt.maxRows)
+		}
 		rows = append(rows, row)
 		e.rt.hold(rowSize(row))
 		return e.rt.step()
@@ -197,7 +200,7 @@ func (m *mv) applyTo(e *env, body *relation, sub bodySlots) ([][]Value, error) {
 	}
 	sub.start(e.rt, rows)
 	set, err := body.run(e.rt)
-	e.rt.used = used
+	e.rt.used = used + e.rt.kept - kept
 	if err != nil {
 		return nil, err
 	}

@@ -39,6 +39,7 @@ type runtime struct {
 	maxRows  int
 	maxBytes int64
 	used     int64
+	kept     int64 // of used, what memos hold on to
 	steps    int
 	slots    []any // memory of call sites: memos and window functions
 	random   *rand.Rand

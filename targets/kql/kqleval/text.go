@@ -175,6 +175,9 @@ func readJSON(dec *json.Decoder, depth int) (Value, error) {
 		return nil, fmt.Errorf("JSON nests deeper than %d", maxDepth)
 	}
 	tok, err := dec.Token()
+	if err == io.EOF && depth > 0 {
+		err = io.ErrUnexpectedEOF
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -203,8 +206,16 @@ func readArray(dec *json.Decoder, depth int) (Value, error) {
 		}
 		out = append(out, v)
 	}
+	return out, closeJSON(dec)
+}
+
+// closeJSON reads the closing bracket; the end of the text is an error here.
+func closeJSON(dec *json.Decoder) error {
 	_, err := dec.Token()
-	return out, err
+	if err == io.EOF {
+		return io.ErrUnexpectedEOF
+	}
+	return err
 }
 
 func readBag(dec *json.Decoder, depth int) (Value, error) {
@@ -220,8 +231,7 @@ func readBag(dec *json.Decoder, depth int) (Value, error) {
 		}
 		out.set(key.(string), v)
 	}
-	_, err := dec.Token()
-	return out, err
+	return out, closeJSON(dec)
 }
 
 func jsonNumber(s string) Value {
