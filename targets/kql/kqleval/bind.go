@@ -98,6 +98,7 @@ type binder struct {
 	views   []*binding
 	tabular map[*funcNode]bool // what givesTable has found
 	rt      *runtime
+	broken  bool // a table is not known
 	bodies  int  // subqueries around, whose rows are not known yet
 	eager   bool // rt holds the rows of a run
 	late    bool // eager is needed: nothing after that can be bound
@@ -155,6 +156,10 @@ func newRowScope(cols []Column, sorted bool) *rowScope {
 }
 
 func (b *binder) fail(s span, code, format string, args ...any) {
+	// Without its table nothing is known of a column.
+	if b.broken && code == "KS142" {
+		return
+	}
 	if len(b.errs) < 100 && !b.late {
 		b.errs = append(b.errs, at(b.text, s, code, fmt.Sprintf(format, args...)))
 	}
@@ -384,6 +389,7 @@ func (b *binder) tableName(n *nameNode) *relation {
 	cols, ok := b.schema[n.name]
 	if !ok {
 		b.fail(n.at, "KS204", "no table is named %q%s", n.name, b.nearTables(n.name))
+		b.broken = true
 		return empty()
 	}
 	return baseTable(n.name, cols)
@@ -431,6 +437,7 @@ func (b *binder) tableCall(n *callNode) *relation {
 		return empty()
 	case "cluster", "database", "workspace", "app", "resource", "external_table", "materialized_view":
 		b.unsupported(n.nameAt, "%s(), which reads from elsewhere", n.name)
+		b.broken = true
 		return empty()
 	}
 	v := b.names.find(n.name)
@@ -442,6 +449,7 @@ func (b *binder) tableCall(n *callNode) *relation {
 	} else {
 		b.fail(n.nameAt, "KS211", "no function is named %q%s", n.name, b.nearFunctions(n.name))
 	}
+	b.broken = true
 	return empty()
 }
 

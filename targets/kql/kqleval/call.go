@@ -159,14 +159,17 @@ func (s *rowScope) id() *rowScope {
 	return s
 }
 
-// argBounds binds the arguments by position.
+// argBounds binds the arguments by position. A name before one only names it,
+// as in Microsoft's binder.
 func (b *binder) argBounds(n *callNode) []*bound {
 	args := make([]*bound, len(n.args))
 	for i, a := range n.args {
-		if len(a.names) > 0 {
-			b.fail(a.names[0].at, "", "%s() takes its arguments by position", n.name)
-		}
 		args[i] = b.expr(a.x)
+		if len(a.names) > 0 {
+			named := *args[i]
+			named.name = a.names[0].name
+			args[i] = &named
+		}
 	}
 	return args
 }

@@ -300,11 +300,11 @@ func conjuncts(x node) []node {
 
 // tentative binds what may fail: false, and nothing is said, if it does.
 func (b *binder) tentative(f func()) bool {
-	errs := b.errs
-	b.errs = nil
+	errs, broken := b.errs, b.broken
+	b.errs, b.broken = nil, false
 	f()
 	ok := len(b.errs) == 0
-	b.errs = errs
+	b.errs, b.broken = errs, broken
 	return ok
 }
 

@@ -185,7 +185,7 @@ func (s *aggScope) addAgg(a boundAgg, typ Type) *bound {
 // the array of the axis.
 func (b *binder) makeSeries(in *relation, op *makeSeriesOp) *relation {
 	input := newRowScope(in.cols, in.sorted)
-	s := series{at: op.at, nonEmpty: op.nonEmpty}
+	s := series{at: op.at, nonEmpty: op.nonEmpty, inRange: op.inRange}
 	var by, axis []namedExpr
 	b.within(input, func() {
 		by = b.namedExprs(op.by, "")
@@ -240,6 +240,7 @@ func (b *binder) axisEnd(x node, typ Type) *bound {
 type series struct {
 	at       span
 	nonEmpty bool
+	inRange  bool
 	axis     evalFn
 	typ      Type
 	from, to *bound
@@ -346,12 +347,15 @@ func (s *series) points(rt *runtime, rows [][]Value) (Array, error) {
 	} else if lo != nil {
 		lo = binValue(lo, step, s.typ)
 	}
+	if s.inRange {
+		lo = binValue(lo, step, s.typ)
+	}
 	if s.to != nil {
 		hi = s.to.eval(e)
 	}
 	out := Array{}
 	err := eachStep(lo, hi, step, s.typ, func(v Value) error {
-		if c, ok := compareValues(v, hi); s.to != nil && ok && c == 0 {
+		if c, ok := compareValues(v, hi); s.to != nil && !s.inRange && ok && c == 0 {
 			return nil
 		}
 		if len(out) >= maxSeries {

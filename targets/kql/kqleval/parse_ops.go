@@ -551,8 +551,10 @@ func (p *parser) makeSeries(at opAt) (opNode, error) {
 		return nil, err
 	}
 	op.on = on
-	if p.is("in") {
-		return nil, syntaxAt(p.here(), `not supported: the form "in range()" of make-series; write from, to and step`)
+	if in, ok := on.x.(*inNode); ok {
+		if err := op.seriesRange(in); err != nil {
+			return nil, err
+		}
 	}
 	for _, part := range []struct {
 		word string
@@ -571,4 +573,17 @@ func (p *parser) makeSeries(at opAt) (opNode, error) {
 		op.by, err = p.columnList()
 	}
 	return op, err
+}
+
+// seriesRange reads the older form of the axis, column in range(from, to, step),
+// which is an expression to look at.
+func (op *makeSeriesOp) seriesRange(in *inNode) error {
+	if len(in.list) == 1 {
+		if c, ok := in.list[0].(*callNode); ok && c.name == "range" && len(c.args) == 3 && in.op == "in" {
+			op.on.x, op.inRange = in.x, true
+			op.from, op.to, op.step = c.args[0].x, c.args[1].x, c.args[2].x
+			return nil
+		}
+	}
+	return syntaxAt(in.at, `the axis of a series is a column; range(from, to, step) may follow "in"`)
 }

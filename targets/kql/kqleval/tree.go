@@ -223,6 +223,7 @@ type (
 	makeSeriesOp struct {
 		opAt
 		nonEmpty       bool
+		inRange        bool // the end belongs to the axis
 		aggs           []seriesAgg
 		on             argNode
 		from, to, step node
