@@ -59,6 +59,31 @@ func document(v value) *jsonNode {
 	return n
 }
 
+// recentDocuments keeps what was read last: a search takes many values out of
+// one text, one call of json_extract after the other. What it gives is not to
+// be changed.
+type recentDocuments struct {
+	texts [4]string
+	nodes [4]*jsonNode
+	next  int
+}
+
+func (r *recentDocuments) read(v value) *jsonNode {
+	if v.isNull() || v.isMulti() {
+		return nil
+	}
+	s, _ := v.text()
+	for i, text := range r.texts {
+		if text == s && r.nodes[i] != nil {
+			return r.nodes[i]
+		}
+	}
+	n := document(v)
+	r.texts[r.next], r.nodes[r.next] = s, n
+	r.next = (r.next + 1) % len(r.texts)
+	return n
+}
+
 // toNode makes JSON of a value that goes into a document. A text that is a JSON
 // object or array goes in as one, as fields hold no types: gamelist, a field made
 // by json_array(), nests in json_object("cooperative", gamelist).
@@ -247,8 +272,8 @@ func deleteKey(n *jsonNode, path []string) {
 // extractPaths is json_extract: no path gives the whole as a native value, one its
 // value, several a JSON array of their values.
 func extractPaths(read func(string) (jsonPath, bool)) func(*scope, []value) value {
-	return func(_ *scope, a []value) value {
-		n := document(a[0])
+	return func(sc *scope, a []value) value {
+		n := sc.rt.documents.read(a[0])
 		if n == nil {
 			return null
 		}

@@ -18,8 +18,10 @@ type runtime struct {
 	bytes   int64 // that may still be written
 	steps   int
 	regexes map[string]*regexp.Regexp
-	base    []*record // the events, newest first
-	subs    map[*subTest]matcher
+
+	documents recentDocuments
+	base      []*record // the events, newest first
+	subs      map[*subTest]matcher
 }
 
 const (
