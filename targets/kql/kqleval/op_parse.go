@@ -38,18 +38,6 @@ func (b *binder) parseText(in *relation, op *parseOp) *relation {
 	}
 	strict := op.kind == "simple"
 	eval := castBound(x, TString).eval
-	next := func(e *env) []Value {
-		row := make([]Value, len(cols))
-		copy(row, e.row)
-		vals, _ := parseValues(rx, textOf(eval(e)), types, strict)
-		for i, to := range target {
-			row[to] = vals[i]
-		}
-		return row
-	}
-	if !op.where {
-		return mapRows(in, cols, op.at, next)
-	}
 	return &relation{cols: cols, sorted: in.sorted, name: in.name, run: func(rt *runtime) (*rowset, error) {
 		set, err := in.run(rt)
 		if err != nil {
@@ -57,12 +45,13 @@ func (b *binder) parseText(in *relation, op *parseOp) *relation {
 		}
 		out := rt.builder(op.at)
 		for i, row := range set.rows {
-			made := make([]Value, len(cols))
-			copy(made, row)
-			vals, ok := parseValues(rx, textOf(eval(&env{rt: rt, row: row, rows: set.rows, idx: i})), types, strict)
-			if !ok {
+			text := textOf(eval(&env{rt: rt, row: row, rows: set.rows, idx: i}))
+			vals, ok := parseValues(rx, text, types, strict)
+			if op.where && !ok {
 				continue
 			}
+			made := make([]Value, len(cols))
+			copy(made, row)
 			for i, to := range target {
 				made[to] = vals[i]
 			}

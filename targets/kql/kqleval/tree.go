@@ -237,7 +237,6 @@ type (
 		opAt
 		matchID string
 		declare []scanDeclare
-		order   []sortKey
 		steps   []scanStep
 	}
 	scanDeclare struct {
@@ -289,11 +288,10 @@ type (
 		levels []topNestedLevel
 	}
 	topNestedLevel struct {
-		n      node
-		of     argNode
-		others node
-		by     argNode
-		key    sortKey
+		n   node
+		of  argNode
+		by  argNode
+		key sortKey
 	}
 	printOp struct {
 		opAt

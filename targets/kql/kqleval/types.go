@@ -66,8 +66,7 @@ func (t Type) isInteger() bool { return t == TLong || t == TInt }
 func (t Type) isNumber() bool {
 	return t == TLong || t == TInt || t == TReal || t == TDecimal
 }
-func (t Type) isSummable() bool  { return t.isNumber() || t == TDateTime || t == TTimespan }
-func (t Type) isOrderable() bool { return t.isSummable() || t == TString || t == TBool }
+func (t Type) isSummable() bool { return t.isNumber() || t == TDateTime || t == TTimespan }
 
 // widerThan says whether a value of type u may stand where t is asked for. A
 // dynamic value may stand for a string: the language casts it.

@@ -123,8 +123,6 @@ func (b *Bag) set(key string, v Value) {
 	}
 }
 
-func (b *Bag) clone() *Bag { return NewBag(b.keys, b.vals) }
-
 // zero is the missing value of a type: "" for strings, null for all else.
 func zero(t Type) Value {
 	if t == TString {
