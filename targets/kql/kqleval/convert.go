@@ -121,6 +121,9 @@ func narrow(v Value, to Type) Value {
 			return s
 		}
 	}
+	if _, ok := v.(Bool); ok && to.isNumber() {
+		return nil
+	}
 	return cast(v, to)
 }
 

@@ -8,13 +8,25 @@
 //
 // A query goes through three steps:
 //
-//	q, err := kqleval.Parse(text)           // syntax
-//	p, err := q.Bind(schema)                // names, types, functions
-//	t, err := p.Run(ctx, &kqleval.Input{})  // rows
+//	q, err := kqleval.Parse(text)                     // syntax
+//	p, err := q.Bind(schema)                          // names, types, functions
+//	t, err := p.Run(ctx, &kqleval.Input{Tables: ...}) // rows
 //
-// It differs from the service in these declared ways: dcount and hll-free
-// percentiles are exact where the service approximates; now() is Input.Now;
-// rows whose order the language leaves open come in order of appearance;
-// regular expressions are RE2 as package regexp reads it; clusters, external
-// data, graphs, geography and machine learning are refused.
+// The files follow them: lexer and parse read the text into the tree; bind
+// resolves it, and makes of each expression a closure over a row and of each
+// operator a relation, which gives its rows when it is run; the op files hold
+// both halves of an operator, the fn and agg files the tables of functions.
+//
+// It differs from the service in these declared ways: dcount and percentiles
+// are exact where the service estimates; now() is Input.Now; rand() and
+// new_guid() give the same in every run; sample takes the first rows; rows
+// whose order the language leaves open come in order of appearance; of the left
+// rows that an innerunique join may choose from it keeps the first.
+//
+// It is stricter than Microsoft's analyser in one way: a string is not compared
+// with a number, for which a cast says what is meant.
+//
+// Refused are clusters and external data, graphs, geography, time series
+// analysis and machine learning, sketches (hll, tdigest), find, fork, facet,
+// reduce, top-hitters, and several results in one query.
 package kqleval

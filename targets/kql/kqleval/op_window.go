@@ -196,7 +196,8 @@ func (b *binder) rowSession(n *callNode) *bound {
 			*s = state{}
 			return nil
 		}
-		if !s.open || Timespan(t-s.start) > first || Timespan(t-s.last) > gap {
+		// Documentation: a session ends where a time equals or exceeds a limit.
+		if !s.open || Timespan(t-s.start) >= first || Timespan(t-s.last) >= gap {
 			s.start = t
 		}
 		s.last, s.open = t, true
