@@ -113,7 +113,7 @@ func refusedFunction(name string) (string, bool) {
 	}
 	for _, known := range []string{
 		"parse_user_agent", "parse_xml", "merge_tdigest", "datetime_local_to_utc", "datetime_utc_to_local",
-		"datetime_list_timezones", "geoip", "welch_test", "estimate_data_size", "bin_auto", "cursor_after",
+		"datetime_list_timezones", "geoip", "estimate_data_size", "bin_auto", "cursor_after",
 		"cursor_before_or_at", "ingestion_time", "extent_id", "extent_tags", "buildschema",
 		"hash_combine", "hash_many", "cluster", "database", "geo_info_from_ip_address", "format_ipv6", "has_ipv6",
 	} {

@@ -35,9 +35,10 @@ func mathFunctions() map[string]function {
 		"isfinite": {params: "f", ret: TBool, apply: realTest(func(f float64) bool {
 			return !math.IsInf(f, 0) && !math.IsNaN(f)
 		})},
-		"beta_cdf": {params: "fff", ret: TReal, apply: betaCDF},
-		"beta_inv": {params: "fff", ret: TReal, apply: betaInv},
-		"beta_pdf": {params: "fff", ret: TReal, apply: betaPDF},
+		"welch_test": {params: "ffffff", ret: TReal, apply: welchTest},
+		"beta_cdf":   {params: "fff", ret: TReal, apply: betaCDF},
+		"beta_inv":   {params: "fff", ret: TReal, apply: betaInv},
+		"beta_pdf":   {params: "fff", ret: TReal, apply: betaPDF},
 		"bitset_count_ones": {params: "i", ret: TLong, naming: nameArg, apply: func(_ *runtime, a []Value) Value {
 			return Long(bits.OnesCount64(uint64(num(a[0]))))
 		}},
@@ -275,6 +276,22 @@ func betaPDF(_ *runtime, a []Value) Value {
 		return Real(nan)
 	}
 	return Real(math.Exp(logGamma(alpha+beta)-logGamma(alpha)-logGamma(beta)) * math.Pow(x, alpha-1) * math.Pow(1-x, beta-1))
+}
+
+// welchTest gives the two-sided p-value of Welch's t-test: means, variances and
+// counts of two samples in turn.
+func welchTest(_ *runtime, a []Value) Value {
+	var x [6]float64
+	for i := range x {
+		x[i] = float64(a[i].(Real))
+	}
+	s1, s2 := x[1]/x[2], x[4]/x[5]
+	if !(s1+s2 > 0) || x[2] < 2 || x[5] < 2 {
+		return nil
+	}
+	t := (x[0] - x[3]) / math.Sqrt(s1+s2)
+	df := (s1 + s2) * (s1 + s2) / (s1*s1/(x[2]-1) + s2*s2/(x[5]-1))
+	return Real(incompleteBeta(df/(df+t*t), df/2, 0.5))
 }
 
 // incompleteBeta evaluates the continued fraction by Lentz's method.

@@ -85,7 +85,7 @@ var masses = scale{
 }
 
 var speeds = scale{
-	"CentimeterPerHour": 1e-2 / 3600, "CentimeterPerMinute": 1e-2 / 60, "CentimeterPerSecond": 1e-2,
+	"CentimeterPerHour": 1.0 / 360000, "CentimeterPerMinute": 1e-2 / 60, "CentimeterPerSecond": 1e-2,
 	"DecimeterPerMinute": 0.1 / 60, "DecimeterPerSecond": 0.1, "FootPerHour": 0.3048 / 3600, "FootPerMinute": 0.3048 / 60,
 	"FootPerSecond": 0.3048, "InchPerHour": 0.0254 / 3600, "InchPerMinute": 0.0254 / 60, "InchPerSecond": 0.0254,
 	"KilometerPerHour": 1e3 / 3600, "KilometerPerMinute": 1e3 / 60, "KilometerPerSecond": 1e3, "Knot": 1852.0 / 3600,
@@ -97,7 +97,7 @@ var speeds = scale{
 }
 
 var volumes = scale{
-	"AcreFoot": 1233.48183754752, "AuTablespoon": 2e-5, "BoardFoot": 0.002359737216, "Centiliter": 1e-5,
+	"AcreFoot": 1 / 0.000810714, "AuTablespoon": 2e-5, "BoardFoot": 0.002359737216, "Centiliter": 1e-5,
 	"CubicCentimeter": 1e-6, "CubicDecimeter": 1e-3, "CubicFoot": 0.028316846592, "CubicHectometer": 1e6,
 	"CubicInch": 1.6387064e-5, "CubicKilometer": 1e9, "CubicMeter": 1, "CubicMicrometer": 1e-18,
 	"CubicMile": 4.16818182544058e9, "CubicMillimeter": 1e-9, "CubicYard": 0.764554857984, "Decaliter": 1e-2,
