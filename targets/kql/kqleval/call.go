@@ -94,8 +94,8 @@ func (b *binder) call(n *callNode) *bound {
 	}
 	f, ok := functionTable()[n.name]
 	if !ok {
-		if why, known := refusedFunction(n.name); known {
-			b.unsupported(n.nameAt, "the function %s()%s", n.name, why)
+		if refusedFunction(n.name) {
+			b.unsupported(n.nameAt, "the function %s()", n.name)
 		} else {
 			b.fail(n.nameAt, "KS211", "no function is named %q%s", n.name, b.nearFunctions(n.name))
 		}
@@ -105,23 +105,21 @@ func (b *binder) call(n *callNode) *bound {
 }
 
 // refusedFunction knows the functions that exist and are not implemented.
-func refusedFunction(name string) (string, bool) {
-	for _, prefix := range []string{"geo_", "series_", "hll", "tdigest", "dcount_hll", "percentile", "percentrank_", "rank_tdigest", "zlib_", "gzip_", "graph", "punycode", "__", "current_", "rowstore_"} {
-		if strings.HasPrefix(name, prefix) {
-			return "", true
-		}
-	}
-	for _, known := range []string{
-		"parse_user_agent", "parse_xml", "merge_tdigest", "datetime_local_to_utc", "datetime_utc_to_local",
-		"datetime_list_timezones", "geoip", "estimate_data_size", "bin_auto", "cursor_after",
-		"cursor_before_or_at", "ingestion_time", "extent_id", "extent_tags", "buildschema",
-		"hash_combine", "hash_many", "cluster", "database", "geo_info_from_ip_address", "format_ipv6", "has_ipv6",
+func refusedFunction(name string) bool {
+	for _, prefix := range []string{
+		"geo_", "series_", "hll", "tdigest", "dcount_hll", "percentile", "percentrank_", "rank_tdigest", "zlib_",
+		"gzip_", "graph", "punycode", "__", "current_", "rowstore_",
 	} {
-		if name == known {
-			return "", true
+		if strings.HasPrefix(name, prefix) {
+			return true
 		}
 	}
-	return "", false
+	return slices.Contains([]string{
+		"parse_user_agent", "parse_xml", "merge_tdigest", "datetime_local_to_utc", "datetime_utc_to_local",
+		"datetime_list_timezones", "estimate_data_size", "bin_auto", "cursor_after", "cursor_before_or_at",
+		"cursor_current", "ingestion_time", "extent_id", "extent_tags", "hash_combine", "hash_many", "cluster",
+		"database", "geo_info_from_ip_address", "format_ipv6", "has_ipv6",
+	}, name)
 }
 
 func (b *binder) callScalar(v *binding, n *callNode) *bound {
