@@ -104,7 +104,7 @@ func (a *app) root() *cobra.Command {
 	flags.IntVar(&a.jobs, "jobs", runtime.NumCPU(), "how much is done at once")
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return a.checkFlags() }
 	root.AddCommand(
-		a.testCommand(), a.compileCommand(), a.checkCommand(), a.explainCommand(), a.matchCommand(),
+		a.testCommand(), a.compileCommand(), a.checkCommand(), a.fmtCommand(), a.explainCommand(), a.matchCommand(),
 		a.runCommand(), a.coverageCommand(), a.schemaCommand(), a.versionCommand(),
 	)
 	return root
@@ -134,6 +134,11 @@ func oneOf(what, value string, choices ...string) error {
 		return nil
 	}
 	return fmt.Errorf("%s can't be %q here; %s can", what, value, sigma.Choices(choices))
+}
+
+// formats refuses a --format that the command does not write.
+func (a *app) formats(choices ...string) error {
+	return oneOf("--format", a.format, choices...)
 }
 
 // writer opens what --output names, or stdout.

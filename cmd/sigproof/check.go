@@ -18,7 +18,7 @@ func (a *app) checkCommand() *cobra.Command {
 		Short:   "Parse rules, resolve their fields, and say what is wrong",
 		Example: "  sigproof check rules/\n  sigproof check --format json rule.yml",
 		RunE: func(_ *cobra.Command, args []string) error {
-			if err := oneOf("--format", a.format, "text", "json", "jsonl"); err != nil {
+			if err := a.formats("text", "json", "jsonl"); err != nil {
 				return err
 			}
 			return a.check(args, &m)

@@ -59,7 +59,7 @@ func languages() []string {
 }
 
 func (f *compileFlags) check(a *app) error {
-	if err := oneOf("--format", a.format, "text", "json", "jsonl"); err != nil {
+	if err := a.formats("text", "json", "jsonl"); err != nil {
 		return err
 	}
 	for _, to := range f.to {

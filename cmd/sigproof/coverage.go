@@ -17,7 +17,7 @@ func (a *app) coverageCommand() *cobra.Command {
 		Short:   "Show which monitored items are covered, by rules whose suites pass",
 		Example: "  sigproof coverage\n  sigproof coverage --format json",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := oneOf("--format", a.format, "text", "json", "jsonl"); err != nil {
+			if err := a.formats("text", "json", "jsonl"); err != nil {
 				return err
 			}
 			return a.coverage(cmd.Context(), args, &f)

@@ -24,7 +24,7 @@ func (a *app) explainCommand() *cobra.Command {
 		Example: "  sigproof explain -r entra:roles/pim_alert_disabled --event 3 audit.json",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			if err := oneOf("--format", a.format, "text", "json", "jsonl"); err != nil {
+			if err := a.formats("text", "json", "jsonl"); err != nil {
 				return err
 			}
 			return a.explain(append(args, "-")[0], &f, number)

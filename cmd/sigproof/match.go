@@ -35,7 +35,7 @@ func (a *app) matchCommand() *cobra.Command {
 		Short:   "Run rules over events and print alerts, one a line",
 		Example: "  sigproof match audit.json\n  sigproof match -r rules/ --log generic events.jsonl",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := oneOf("--format", a.format, "text", "json", "jsonl"); err != nil {
+			if err := a.formats("text", "json", "jsonl"); err != nil {
 				return err
 			}
 			if err := oneOf("--alert", f.alert, "short", "full"); err != nil {

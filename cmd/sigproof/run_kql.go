@@ -33,7 +33,7 @@ func (a *app) runKQLCommand() *cobra.Command {
 		Example: "  sigproof run kql -e 'AuditLogs | summarize count() by OperationName' --events audit.json",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := oneOf("--format", a.format, "text", "json", "jsonl"); err != nil {
+			if err := a.formats("text", "json", "jsonl"); err != nil {
 				return err
 			}
 			return a.runKQL(cmd.Context(), args, &f)

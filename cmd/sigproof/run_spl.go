@@ -28,7 +28,7 @@ func (a *app) runSPLCommand() *cobra.Command {
 		Example: "  sigproof run spl -e 'search activityDisplayName=\"Disable PIM alert\" | stats count' --events audit.json",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := oneOf("--format", a.format, "text", "json", "jsonl"); err != nil {
+			if err := a.formats("text", "json", "jsonl"); err != nil {
 				return err
 			}
 			return a.runSPL(cmd.Context(), args, &f)

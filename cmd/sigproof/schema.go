@@ -20,7 +20,7 @@ func (a *app) schemaCommand() *cobra.Command {
 		Example: "  sigproof schema\n  sigproof schema entra_audit",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			if err := oneOf("--format", a.format, "text", "json", "jsonl"); err != nil {
+			if err := a.formats("text", "json", "jsonl"); err != nil {
 				return err
 			}
 			if tables {

@@ -31,7 +31,7 @@ func (a *app) testCommand() *cobra.Command {
 		Short:   "Replay suites on every engine, in every shape, and compare the verdicts",
 		Example: "  sigproof test\n  sigproof test --run pim_alert rules/\n  sigproof test --format junit -o results.xml",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := oneOf("--format", a.format, "text", "json", "jsonl", "junit"); err != nil {
+			if err := a.formats("text", "json", "jsonl", "junit"); err != nil {
 				return err
 			}
 			return a.test(cmd.Context(), args, &f)
