@@ -278,7 +278,26 @@ func (b *binder) binary(n *binaryNode) *bound {
 	case "==", "!=", "<>", "<", "<=", ">", ">=":
 		return b.compare(n)
 	}
+	if star, ok := n.l.(*starNode); ok && b.row != nil {
+		return b.anyColumn(n, star)
+	}
 	return b.stringOp(n)
+}
+
+// anyColumn binds * contains "x" and its kin: the predicate is asked of the
+// text of each column, and holds if it holds of one.
+func (b *binder) anyColumn(n *binaryNode, star *starNode) *bound {
+	terms := make([]*bound, len(b.row.cols))
+	for i, c := range b.row.cols {
+		var text node = &nameNode{c.Name, star.at}
+		if c.Type != TString {
+			text = &callNode{name: "tostring", nameAt: star.at, args: []argNode{{x: text}}, at: star.at}
+		}
+		terms[i] = b.stringOp(&binaryNode{n.op, n.opAt, text, n.r})
+	}
+	out := derived(TBool, terms...)
+	out.eval = logicEval(terms, true, out.window)
+	return out
 }
 
 func evalsOf(xs []*bound) []evalFn {
