@@ -86,6 +86,9 @@ func (p *parser) checkCorrelation(c *Correlation, section *Map, custom []Entry) 
 	kind := correlationTypeByName(c.Type.Value)
 	switch {
 	case c.Type.Value == "":
+		if _, empty := section.Get("type").(*Scalar); empty {
+			p.report(Error, "correlation/type", section.key("type").At, "the correlation's type is empty; it must be "+Choices(CorrelationTypes()))
+		}
 	case kind == nil:
 		d := p.report(Error, "correlation/type", c.Type.At, fmt.Sprintf("correlation type %q is unknown; it must be %s", c.Type.Value, Choices(CorrelationTypes())))
 		if near := Nearest(c.Type.Value, CorrelationTypes()); len(near) > 0 {
