@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -65,5 +67,28 @@ func runExample(t *testing.T, detection string, lines []string) {
 		if got := m.Match(event); got != (v[1] == "match") {
 			t.Errorf("%s: %s: got %t", detection, line, got)
 		}
+	}
+}
+
+var suiteFile = regexp.MustCompile("(?ms)^```yaml (\\S+\\.yml)\n(.*?)^```$")
+
+// TestFixturesPage replays the files of docs/fixtures.md.
+func TestFixturesPage(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/fixtures.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	files := suiteFile.FindAllStringSubmatch(string(page), -1)
+	for _, f := range files {
+		if err := os.WriteFile(filepath.Join(dir, f[1]), []byte(f[2]), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var out, trouble bytes.Buffer
+	code := newApp(strings.NewReader(""), &out, &trouble).run([]string{"test", dir})
+	if code != exitFine || !strings.Contains(out.String(), "2 suites, 6 cases, 3 engines: 18 passed") {
+		t.Errorf("exit %d with %d files\n%s%s", code, len(files), out.String(), trouble.String())
 	}
 }
