@@ -117,7 +117,7 @@ func refusedFunction(name string) bool {
 	return slices.Contains([]string{
 		"parse_user_agent", "parse_xml", "merge_tdigest", "datetime_local_to_utc", "datetime_utc_to_local",
 		"datetime_list_timezones", "estimate_data_size", "bin_auto", "cursor_after", "cursor_before_or_at",
-		"cursor_current", "ingestion_time", "extent_id", "extent_tags", "hash_combine", "hash_many", "cluster",
+		"cursor_current", "extent_id", "extent_tags", "hash_combine", "hash_many", "cluster",
 		"database", "geo_info_from_ip_address", "format_ipv6", "has_ipv6",
 	}, name)
 }

@@ -11,7 +11,7 @@ var specialNames = []string{
 	"column_ifexists", "columnifexists", "iscolumnexists", "prev", "next", "row_number", "row_cumsum",
 	"row_rank_dense", "row_rank_min", "row_window_session", "now", "ago", "rand", "new_guid", "min_of", "max_of",
 	"array_sort_asc", "array_sort_desc", "pack_all", "bag_pack_columns", "column_names_of", "extract",
-	"extract_all", "extract_json", "pack_array", "around", "replace_regex", "trim", "trim_start", "trim_end",
+	"ingestion_time", "extract_all", "extract_json", "pack_array", "around", "replace_regex", "trim", "trim_start", "trim_end",
 	"indexof_regex", "datetime_diff", "assert", "gettype",
 }
 
@@ -40,6 +40,8 @@ func (b *binder) special(n *callNode) (*bound, bool) {
 		return b.windowCall(n), true
 	case "now", "ago":
 		return b.nowCall(n), true
+	case "ingestion_time":
+		return b.ingestionTime(n), true
 	case "rand", "new_guid":
 		return b.randomCall(n), true
 	case "array_sort_asc", "array_sort_desc":
