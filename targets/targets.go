@@ -27,8 +27,9 @@ type Query struct {
 	Links    []Link
 	Limits   []Limit
 
-	// Schedule is how often a correlation must run, over how much time, so
-	// that no window is missed. It is zero for rules.
+	// Schedule is how often the query must run, over how much time, so that
+	// nothing is missed. It is zero for a rule that looks at each event by
+	// itself, whenever that is.
 	Schedule Schedule
 }
 

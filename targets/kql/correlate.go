@@ -90,8 +90,7 @@ func (q *query) alerts(p *ir.Program) write.Text {
 	if !q.scheduled {
 		return text
 	}
-	frequency := timespan(int64(schedule(p.Correlation).Frequency.Seconds()))
-	return write.Concat(text, write.Of("\n| where Ingested > ago("+frequency+")\n| project-away Ingested"))
+	return write.Concat(text, write.Of("\n| where Ingested > ago("+frequency(p.Correlation)+")\n| project-away Ingested"))
 }
 
 // correlation writes the rows of the completing events.

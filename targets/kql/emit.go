@@ -34,11 +34,15 @@ import (
 // Emitter writes KQL. Its zero value is ready, and may be used by many
 // goroutines at once.
 type Emitter struct {
-	// Scheduled writes correlations for a product that runs them by their
-	// Schedule. Runs overlap, so that no window is missed; a row comes only
-	// from the run that follows the ingestion of the newest event of its
-	// window, so that none is said twice. False means all windows.
+	// Scheduled writes queries for a product that runs them by their Schedule.
+	// Runs overlap, so that no event and no window is missed; a row comes only
+	// from the run that follows the ingestion of the event, the newest of its
+	// window, so that none is said twice. False means all rows.
 	Scheduled bool
+
+	// Columns are added to the rows of rules. Those of a correlation are its
+	// groups, whatever stands here.
+	Columns []Added
 }
 
 // maxLength is how many characters a query of an analytics rule may have.
@@ -49,7 +53,7 @@ func (Emitter) Language() string { return "kql" }
 
 // Emit writes the query of a program.
 func (e Emitter) Emit(p *ir.Program) (*targets.Query, []*sigma.Diagnostic) {
-	q := &query{helpers: map[string]bool{}, scheduled: e.Scheduled && p.Correlation != nil}
+	q := &query{helpers: map[string]bool{}, scheduled: e.Scheduled, added: e.Columns}
 	text := q.program(p)
 	if sigma.HasErrors(q.diags) {
 		return nil, sigma.SortDiagnostics(q.diags)
@@ -62,7 +66,7 @@ func (e Emitter) Emit(p *ir.Program) (*targets.Query, []*sigma.Diagnostic) {
 		})
 	}
 	out := &targets.Query{Language: "kql", Text: text.String(), Links: text.Links(), Limits: q.limits}
-	if p.Correlation != nil {
+	if e.Scheduled || p.Correlation != nil {
 		out.Schedule = schedule(p.Correlation)
 	}
 	return out, sigma.SortDiagnostics(q.diags)
@@ -80,8 +84,9 @@ type query struct {
 	helpers map[string]bool
 	tables  []write.Text // let statements
 
-	// scheduled correlations know when each event was ingested.
+	// scheduled queries look at when each event was ingested.
 	scheduled bool
+	added     []Added
 
 	limits []targets.Limit
 	diags  []*sigma.Diagnostic
@@ -92,7 +97,7 @@ func (q *query) program(p *ir.Program) write.Text {
 	if p.Correlation != nil {
 		return q.alerts(p)
 	}
-	return q.rule(p).text(p.Pred)
+	return q.told(p)
 }
 
 // helperFunctions are defined in front of queries that need them.

@@ -28,6 +28,7 @@ func (c *correlation) input(i int) write.Text {
 		return c.ofCorrelation(i)
 	}
 	r := c.rule(in)
+	r.input = true
 	project, filters := []string{}, []write.Text{}
 	if c.tags {
 		project = append(project, "Rule = "+quote(c.inputs[i]))

@@ -92,10 +92,8 @@ func queries(t *testing.T) map[string]string {
 		g := golden{path, archive}
 		for _, p := range compile(t, g.file("rule.yml"), g.log()) {
 			out[path+": "+p.Title] = emit(t, p).Text
-			if p.Correlation != nil {
-				scheduled, _ := kql.Emitter{Scheduled: true}.Emit(p)
-				out[path+": "+p.Title+", scheduled"] = scheduled.Text
-			}
+			scheduled, _ := kql.Emitter{Scheduled: true}.Emit(p)
+			out[path+": "+p.Title+", scheduled"] = scheduled.Text
 		}
 	}
 	if !testing.Short() {

@@ -18,6 +18,7 @@ type rule struct {
 	log     *schema.Log
 	row     *scope
 	taken   map[string]bool // names of columns
+	input   bool            // of a correlation
 
 	columns []column // what is added before the first where: fields of an open log
 	derived []column // what is added after the lists were gone through
@@ -56,9 +57,11 @@ func (r *rule) text(p ir.Pred) write.Text {
 		}
 	}
 	lines := []write.Text{write.Of(name(r.log.KQL.Name))}
-	if r.scheduled {
-		// The time of ingestion is lost behind mv-apply.
+	switch { // the time of ingestion is lost behind mv-apply
+	case r.scheduled && r.input:
 		lines = append(lines, write.Of("extend Ingested = ingestion_time()"))
+	case r.scheduled:
+		lines = append(lines, write.Of("where ingestion_time() > ago("+frequency(nil)+")"))
 	}
 	lines = appendColumns(lines, r.columns)
 	lines = appendWheres(lines, early)

@@ -19,12 +19,16 @@ const (
 	longSpan = 24 * time.Hour
 )
 
-// schedule says how a correlation must run so that no window is missed: each
-// run looks back over a whole window before the events that it is the first to
-// see. Runs overlap, so that a product must report a row only in the run that
-// follows the ingestion of the newest event of its window.
+// schedule says how a correlation, or a rule if there is none, must run so that
+// nothing is missed: each run looks back over a whole window before the events
+// that it is the first to see. Runs overlap, so that a product must report a
+// row only in the run that follows the ingestion of the newest event of its
+// window.
 func schedule(c *ir.Correlation) targets.Schedule {
-	window := time.Duration(span(c)) * time.Second
+	var window time.Duration
+	if c != nil {
+		window = time.Duration(span(c)) * time.Second
+	}
 	s := targets.Schedule{Frequency: often}
 	if window >= longSpan {
 		s.Frequency = seldom
@@ -32,6 +36,9 @@ func schedule(c *ir.Correlation) targets.Schedule {
 	s.Period = window + s.Frequency + Lateness
 	return s
 }
+
+// frequency is that of the schedule, as KQL writes it.
+func frequency(c *ir.Correlation) string { return timespan(int64(schedule(c).Frequency.Seconds())) }
 
 // span is the time that a correlation and those among its inputs look back.
 func span(c *ir.Correlation) int64 {
