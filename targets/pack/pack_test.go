@@ -1,0 +1,242 @@
+package pack
+
+import (
+	"archive/zip"
+	"bytes"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"aead.dev/minisign"
+	"github.com/google/go-cmp/cmp"
+)
+
+func sample() *Pack {
+	p := &Pack{
+		Manifest: Manifest{Name: "p", Product: "x", Version: "1.0.0", Sigproof: "devel", Rules: []Rule{{ID: "r1", Title: "One", Files: []string{"rules/a.txt"}}}},
+		Files:    []File{{"rules/a.txt", []byte("a")}, {"README.md", []byte("b")}},
+	}
+	p.Seal()
+	return p
+}
+
+func zipped(t *testing.T, p *Pack) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := p.WriteZip(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestSameBytes(t *testing.T) {
+	t.Parallel()
+	one, two := sample(), sample()
+	_, key := keys(t)
+	one.Sign(key)
+	two.Sign(key)
+	if !bytes.Equal(zipped(t, one), zipped(t, two)) {
+		t.Error("two archives of one pack differ")
+	}
+}
+
+func keys(t *testing.T) (minisign.PublicKey, minisign.PrivateKey) {
+	t.Helper()
+	public, private, err := minisign.GenerateKey(strings.NewReader(strings.Repeat("seed", 64)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return public, private
+}
+
+// TestRoundTrip wants what is written to be read, from an archive and from a
+// folder that held another pack.
+func TestRoundTrip(t *testing.T) {
+	t.Parallel()
+	public, private := keys(t)
+	p := sample()
+	p.Sign(private)
+	dir := t.TempDir()
+	old := sample()
+	old.Files = append(old.Files, File{"old.txt", nil})
+	old.Seal()
+	for _, x := range []*Pack{old, p} {
+		if err := x.WriteDir(filepath.Join(dir, "pack")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	archive := filepath.Join(dir, "pack.zip")
+	if err := os.WriteFile(archive, zipped(t, p), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{archive, filepath.Join(dir, "pack")} {
+		got, err := Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if wrong := got.Verify(&public); len(wrong) > 0 {
+			t.Errorf("%s: %v", name, wrong)
+		}
+		if diff := cmp.Diff(p.Files, got.Files); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestForeignFolder(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "thesis.txt"), []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	err := sample().WriteDir(dir)
+	if err == nil || !strings.HasSuffix(err.Error(), "is not empty and holds no pack; a pack goes to a folder of its own") {
+		t.Errorf("got %v", err)
+	}
+	evil := `{"files":[{"path":"../thesis.txt"}]}`
+	if err := os.WriteFile(filepath.Join(dir, ManifestName), []byte(evil), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := sample().WriteDir(dir); err == nil || !strings.Contains(err.Error(), "leads out of the folder") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestVerify(t *testing.T) {
+	t.Parallel()
+	public, private := keys(t)
+	other, _, err := minisign.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		name   string
+		key    *minisign.PublicKey
+		tamper func(p *Pack)
+		want   []string
+	}{
+		{"as it is", &public, func(*Pack) {}, nil},
+		{"a byte", &public, func(p *Pack) { p.Files[0].Data = []byte("c") }, []string{"README.md is not the file that the manifest lists: its hash is another"}},
+		{"one more", &public, func(p *Pack) { p.Files = append(p.Files, File{"evil.txt", nil}) }, []string{"evil.txt is there, and not listed"}},
+		{"one less", &public, func(p *Pack) { p.Files = p.Files[:1] }, []string{"rules/a.txt is listed, and missing"}},
+		{"sealed anew", &public, func(p *Pack) { p.Files[0].Data = []byte("c"); p.Seal() }, []string{"the signature is not of this manifest by key " + keyID(public)}},
+		{"unsigned", &public, func(p *Pack) { p.Signature = nil }, []string{"the pack is not signed"}},
+		{"other key", &other, func(*Pack) {}, []string{"the signature is not of this manifest by key " + keyID(other)}},
+		{"no key", nil, func(p *Pack) { p.Signature = nil }, nil},
+		{"unlisted file of a rule", nil, func(p *Pack) { p.Manifest.Rules[0].Files = []string{"b"} }, []string{"rule r1 names b, which the manifest does not list"}},
+	} {
+		p := sample()
+		p.Sign(private)
+		test.tamper(p)
+		var got []string
+		for _, err := range p.Verify(test.key) {
+			got = append(got, err.Error())
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.name, diff)
+		}
+	}
+}
+
+func keyID(k minisign.PublicKey) string { return fmt.Sprintf("%X", k.ID()) }
+
+func TestKeys(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("a locked key takes a gigabyte and seconds to open")
+	}
+	public, private := keys(t)
+	locked, err := minisign.EncryptKey("secret", private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "key")
+	if err := os.WriteFile(file, locked, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := SigningKey(file, "secret"); err != nil || !got.Equal(private) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := SigningKey(file, "wrong"); err == nil {
+		t.Error("a wrong password opens the key")
+	}
+	text, err := public.MarshalText()
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := strings.Split(strings.TrimSpace(string(text)), "\n")
+	if got, err := PublicKey(line[len(line)-1]); err != nil || !got.Equal(public) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestHostileArchives wants each to be refused for what it does.
+func TestHostileArchives(t *testing.T) {
+	t.Parallel()
+	type entry struct {
+		name string
+		mode fs.FileMode
+		size int
+	}
+	for _, test := range []struct {
+		name    string
+		entries []entry
+		want    string
+	}{
+		{"parent", []entry{{"../evil.txt", 0o644, 1}}, `"../evil.txt" does not stay in the pack`},
+		{"absolute", []entry{{"/etc/passwd", 0o644, 1}}, `"/etc/passwd" does not stay in the pack`},
+		{"backslash", []entry{{`..\evil.txt`, 0o644, 1}}, `does not stay in the pack`},
+		{"drive", []entry{{"C:evil.txt", 0o644, 1}}, `"C:evil.txt" does not stay in the pack`},
+		{"link", []entry{{"link", fs.ModeSymlink | 0o777, 1}}, `"link" is no regular file`},
+		{"twice", []entry{{"a", 0o644, 1}, {"A", 0o644, 1}}, `"A" is there twice`},
+		{"bomb", []entry{{"big", 0o644, maxFileSize + 1}}, `"big" is too big: a pack has at most 16777216 bytes a file, and 268435456 in all`},
+		{"many", make([]entry, maxFiles+1), "there are more than 10000 files"},
+		{"no manifest", []entry{{"a", 0o644, 1}}, "no pack: there is no manifest.json"},
+		{"no JSON", []entry{{ManifestName, 0o644, 1}}, "manifest.json: invalid character '\\x00' looking for beginning of value"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			var b bytes.Buffer
+			z := zip.NewWriter(&b)
+			for i, e := range test.entries {
+				if e.name == "" {
+					e = entry{strings.Repeat("x", 1+i%50) + "/" + strings.Repeat("y", 1+i/50), 0o644, 0}
+				}
+				h := &zip.FileHeader{Name: e.name, Method: zip.Deflate}
+				h.SetMode(e.mode)
+				w, err := z.CreateHeader(h)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := w.Write(make([]byte, e.size)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := z.Close(); err != nil {
+				t.Fatal(err)
+			}
+			_, err := readZip(bytes.NewReader(b.Bytes()), int64(b.Len()))
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %v, want %s", err, test.want)
+			}
+		})
+	}
+}
+
+// TestLinksOutOfAFolder wants no file to be read that a link leads to.
+func TestLinksOutOfAFolder(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := sample().WriteDir(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("/etc/hostname", filepath.Join(dir, "link")); err != nil {
+		t.Skip(err)
+	}
+	if _, err := Open(dir); err == nil || !strings.HasSuffix(err.Error(), `"link" is no regular file`) {
+		t.Errorf("got %v", err)
+	}
+}

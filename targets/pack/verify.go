@@ -1,0 +1,101 @@
+package pack
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+
+	"aead.dev/minisign"
+)
+
+// Sign signs the manifest with a key in minisign's format. The comments tell
+// no time: the same pack has the same signature.
+func (p *Pack) Sign(key minisign.PrivateKey) {
+	trusted := fmt.Sprintf("%s %s for %s", p.Manifest.Name, p.Manifest.Version, p.Manifest.Product)
+	p.Signature = minisign.SignWithComments(key, p.manifest, trusted, "signature of a pack of sigproof")
+}
+
+// SigningKey reads a private key. One that is locked is opened with the
+// password.
+func SigningKey(file, password string) (minisign.PrivateKey, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return minisign.PrivateKey{}, err
+	}
+	var key minisign.PrivateKey
+	if minisign.IsEncrypted(text) {
+		key, err = minisign.DecryptKey(password, text)
+	} else {
+		err = key.UnmarshalText(text)
+	}
+	if err != nil {
+		return key, fmt.Errorf("%s: no key of minisign that the password opens: %w", file, err)
+	}
+	return key, nil
+}
+
+// PublicKey reads a public key: a file of minisign, or the line of base64
+// itself.
+func PublicKey(fileOrText string) (minisign.PublicKey, error) {
+	var key minisign.PublicKey
+	text, err := os.ReadFile(fileOrText)
+	if err != nil {
+		if key.UnmarshalText([]byte(fileOrText)) == nil {
+			return key, nil
+		}
+		return key, err
+	}
+	if err := key.UnmarshalText(text); err != nil {
+		return key, fmt.Errorf("%s: no public key of minisign: %w", fileOrText, err)
+	}
+	return key, nil
+}
+
+// Verify holds the files against the manifest, and the manifest against its
+// signature if there is a key. It gives all that is wrong.
+func (p *Pack) Verify(key *minisign.PublicKey) []error {
+	var wrong []error
+	listed := map[string]bool{}
+	for _, sum := range p.Manifest.Files {
+		if listed[sum.Path] {
+			wrong = append(wrong, fmt.Errorf("%s is listed twice", sum.Path))
+		}
+		listed[sum.Path] = true
+		i := slices.IndexFunc(p.Files, func(f File) bool { return f.Path == sum.Path })
+		switch {
+		case i < 0:
+			wrong = append(wrong, fmt.Errorf("%s is listed, and missing", sum.Path))
+		case Hash(p.Files[i].Data) != sum.SHA256:
+			wrong = append(wrong, fmt.Errorf("%s is not the file that the manifest lists: its hash is another", sum.Path))
+		}
+	}
+	for _, f := range p.Files {
+		if !listed[f.Path] {
+			wrong = append(wrong, fmt.Errorf("%s is there, and not listed", f.Path))
+		}
+	}
+	for _, r := range p.Manifest.Rules {
+		for _, path := range r.Files {
+			if !listed[path] {
+				wrong = append(wrong, fmt.Errorf("rule %s names %s, which the manifest does not list", r.ID, path))
+			}
+		}
+	}
+	if err := p.verifySignature(key); err != nil {
+		wrong = append(wrong, err)
+	}
+	return wrong
+}
+
+func (p *Pack) verifySignature(key *minisign.PublicKey) error {
+	switch {
+	case key == nil:
+		return nil
+	case p.Signature == nil:
+		return errors.New("the pack is not signed")
+	case !minisign.Verify(*key, p.manifest, p.Signature):
+		return fmt.Errorf("the signature is not of this manifest by key %X", key.ID())
+	}
+	return nil
+}
