@@ -68,17 +68,13 @@ func Compare(want, have []Object) *Drift {
 	return d
 }
 
-// fields compares those that the pack has: a product adds some of its own.
+// fields compares those that both have: a product adds some of its own, and
+// not every form of an export has a place for all.
 func (d *Drift) fields(want, have Object) {
 	for _, f := range want.Fields {
-		got := ""
-		for _, h := range have.Fields {
-			if h.Name == f.Name {
-				got = h.Value
-			}
-		}
-		if got != f.Value {
-			d.Changed = append(d.Changed, Changed{want.ID, want.Title, f.Name, f.Value, got})
+		i := slices.IndexFunc(have.Fields, func(h Field) bool { return h.Name == f.Name })
+		if i >= 0 && have.Fields[i].Value != f.Value {
+			d.Changed = append(d.Changed, Changed{want.ID, want.Title, f.Name, f.Value, have.Fields[i].Value})
 		}
 	}
 }

@@ -79,6 +79,13 @@ type Suite struct {
 	Engines []Engine `json:"engines"`
 }
 
+// Fails tells whether the suite does not pass on an engine.
+func (s *Suite) Fails(engine string) bool {
+	return s != nil && slices.ContainsFunc(s.Engines, func(e Engine) bool {
+		return e.Name == engine && (e.Status == "fail" || e.Status == "error")
+	})
+}
+
 // An Engine is the worst that a suite met on one engine: pass, unsupported,
 // fail or error.
 type Engine struct {

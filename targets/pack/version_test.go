@@ -74,7 +74,7 @@ func TestDrift(t *testing.T) {
 	t.Parallel()
 	field := func(name, value string) []Field { return []Field{{name, value}} }
 	want := []Object{
-		{"1", "Same", field("query", "a")},
+		{"1", "Same", []Field{{"enabled", "true"}, {"query", "a"}}},
 		{"2", "Query", field("query", "T\n| where a\n| where b")},
 		{"3", "By hand", field("severity", "High")},
 		{"4", "Gone", nil},
@@ -82,7 +82,7 @@ func TestDrift(t *testing.T) {
 	have := []Object{
 		{"9", "Other | rule", nil},
 		{"1", "Same", []Field{{"etag", "x"}, {"query", "a"}}},
-		{"x", "By hand", nil},
+		{"x", "By hand", field("severity", "")},
 		{"2", "Query", field("query", "T\n| where c\n| where b")},
 	}
 	d := Compare(want, have)

@@ -1,0 +1,356 @@
+package sentinel
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/sigproof/sigproof/targets/pack"
+)
+
+// Objects gives the rules of a pack as a workspace should hold them.
+func Objects(p *pack.Pack) ([]pack.Object, error) {
+	data := p.File(everything)
+	if data == nil {
+		return nil, fmt.Errorf("the pack has no %s", everything)
+	}
+	return Exported(data)
+}
+
+// Verify holds the queries of a pack against the hashes in its manifest: those
+// in the templates are the ones that were replayed.
+func Verify(p *pack.Pack) []error {
+	objects, err := Objects(p)
+	if err != nil {
+		return []error{err}
+	}
+	var wrong []error
+	for _, r := range p.Manifest.Rules {
+		i := slices.IndexFunc(objects, func(o pack.Object) bool { return o.ID == r.Artifact })
+		if i < 0 {
+			wrong = append(wrong, fmt.Errorf("rule %s is not in %s", r.ID, everything))
+			continue
+		}
+		for _, path := range r.Files {
+			own, err := Exported(p.File(path))
+			if err != nil || len(own) != 1 {
+				wrong = append(wrong, fmt.Errorf("%s is not one rule of Sentinel", path))
+				continue
+			}
+			if pack.Hash([]byte(query(own[0]))) != r.Query {
+				wrong = append(wrong, fmt.Errorf("%s has another query than the one that was replayed", path))
+			}
+		}
+		if pack.Hash([]byte(query(objects[i]))) != r.Query {
+			wrong = append(wrong, fmt.Errorf("rule %s has another query in %s than the one that was replayed", r.ID, everything))
+		}
+	}
+	return wrong
+}
+
+func query(o pack.Object) string {
+	for _, f := range o.Fields {
+		if f.Name == "query" {
+			return f.Value
+		}
+	}
+	return ""
+}
+
+// Exported reads what a workspace or the portal exports: a template of ARM, a
+// list of the REST API, one resource or an array of them; or the YAML of the
+// repository, one rule a document. Resources of other kinds are left out.
+func Exported(data []byte) ([]pack.Object, error) {
+	trimmed := bytes.TrimLeft(bytes.TrimPrefix(data, []byte("\ufeff")), " \t\r\n")
+	if len(trimmed) == 0 {
+		return nil, errors.New("it is empty")
+	}
+	if trimmed[0] == '{' || trimmed[0] == '[' {
+		return exportedJSON(trimmed)
+	}
+	return exportedYAML(trimmed)
+}
+
+// An exported resource, with the properties of rules and of hunting queries.
+type exported struct {
+	Name       string `json:"name"`
+	Type       string `json:"type"`
+	Kind       string `json:"kind"`
+	Properties *struct {
+		ruleProperties
+		Category string `json:"category"`
+		Tags     []tag  `json:"tags"`
+	} `json:"properties"`
+}
+
+func exportedJSON(data []byte) ([]pack.Object, error) {
+	var list []exported
+	if data[0] == '[' {
+		if err := json.Unmarshal(data, &list); err != nil {
+			return nil, err
+		}
+	} else {
+		var whole struct {
+			exported
+			Resources []exported `json:"resources"`
+			Value     []exported `json:"value"`
+		}
+		if err := json.Unmarshal(data, &whole); err != nil {
+			return nil, err
+		}
+		list = slices.Concat(whole.Resources, whole.Value)
+		if whole.Properties != nil {
+			list = append(list, whole.exported)
+		}
+	}
+	var out []pack.Object
+	for _, e := range list {
+		if o, ok := e.object(); ok {
+			out = append(out, o)
+		}
+	}
+	return out, nil
+}
+
+var guidForm = regexp.MustCompile(`[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}`)
+
+// object gives the rule or hunting query that a resource is.
+func (e *exported) object() (pack.Object, bool) {
+	if e.Properties == nil {
+		return pack.Object{}, false
+	}
+	p := e.Properties
+	id := e.Name
+	if guids := guidForm.FindAllString(e.Name, -1); len(guids) > 0 {
+		id = guids[len(guids)-1]
+	}
+	if p.AlertRuleTemplateName != nil && *p.AlertRuleTemplateName != "" {
+		id = *p.AlertRuleTemplateName // a rule that was made of a template has an id of its own
+	}
+	o := pack.Object{ID: strings.ToLower(id), Title: read(p.DisplayName)}
+	switch {
+	case e.Kind == Scheduled || e.Kind == NRT:
+		o.Fields = p.fields(e.Kind)
+	case p.Category == "Hunting Queries":
+		o.Fields = huntingFields(o.Title, read(p.Query), p.Tags)
+	default:
+		return pack.Object{}, false
+	}
+	return o, true
+}
+
+// fields puts the properties of an analytics rule in one form.
+func (p *ruleProperties) fields(kind string) []pack.Field {
+	out := []pack.Field{
+		{Name: "kind", Value: kind}, {Name: "enabled", Value: strconv.FormatBool(p.Enabled)}, {Name: "name", Value: read(p.DisplayName)},
+		{Name: "description", Value: read(p.Description)}, {Name: "severity", Value: p.Severity}, {Name: "query", Value: read(p.Query)},
+		{Name: "suppression", Value: suppression(p.SuppressionEnabled, p.SuppressionDuration)},
+		{Name: "tactics", Value: sorted(p.Tactics)}, {Name: "techniques", Value: sorted(leaves(p.Techniques, p.SubTechniques))},
+		{Name: "entities", Value: entityText(p.EntityMappings)}, {Name: "details", Value: detailText(p.CustomDetails)},
+		{Name: "alert name", Value: overrideText(p.AlertDetailsOverride)}, {Name: "incidents", Value: incidentText(p.IncidentConfiguration)},
+	}
+	if p.EventGroupingSettings != nil {
+		out = append(out, pack.Field{Name: "alerts", Value: p.EventGroupingSettings.Kind})
+	}
+	if kind == Scheduled {
+		out = append(out, scheduleFields(p.QueryFrequency, p.QueryPeriod, p.TriggerOperator, p.TriggerThreshold)...)
+	}
+	return out
+}
+
+func scheduleFields(frequency, period, operator string, threshold *int) []pack.Field {
+	n := 0
+	if threshold != nil {
+		n = *threshold
+	}
+	return []pack.Field{
+		{Name: "frequency", Value: duration(frequency)}, {Name: "period", Value: duration(period)},
+		{Name: "trigger", Value: fmt.Sprintf("%s %d", operators[strings.ToLower(operator)], n)},
+	}
+}
+
+// operators are written in two ways.
+var operators = map[string]string{
+	"gt": "more than", "greaterthan": "more than", "lt": "fewer than", "lessthan": "fewer than",
+	"eq": "exactly", "equal": "exactly", "ne": "other than", "notequal": "other than",
+}
+
+func suppression(enabled bool, d string) string {
+	if !enabled {
+		return "none" // the duration says nothing then
+	}
+	return duration(d)
+}
+
+func huntingFields(title, query string, tags []tag) []pack.Field {
+	out := []pack.Field{{Name: "kind", Value: Hunting}, {Name: "name", Value: title}, {Name: "query", Value: query}}
+	for _, t := range tags {
+		switch t.Name {
+		case "description":
+			out = append(out, pack.Field{Name: "description", Value: read(t.Value)})
+		case "tactics":
+			out = append(out, pack.Field{Name: t.Name, Value: sorted(words(t.Value))})
+		case "techniques":
+			out = append(out, pack.Field{Name: t.Name, Value: sorted(leaves(parents(words(t.Value))))})
+		}
+	}
+	return out
+}
+
+// words splits what is joined by commas.
+func words(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' })
+}
+
+// exportedYAML reads rules as the repository has them. They say nothing of
+// whether a rule runs.
+func exportedYAML(data []byte) ([]pack.Object, error) {
+	var out []pack.Object
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	for {
+		var t template
+		err := dec.Decode(&t)
+		if errors.Is(err, io.EOF) {
+			return out, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if t.Query == "" {
+			continue
+		}
+		out = append(out, t.object())
+	}
+}
+
+func (t *template) object() pack.Object {
+	o := pack.Object{ID: strings.ToLower(t.ID), Title: t.Name}
+	description, query := unquote(string(t.Description)), strings.TrimSuffix(read(string(t.Query)), "\n")
+	techniques := sorted(leaves(parents(t.RelevantTechniques)))
+	if t.Kind == "" && t.Severity == "" {
+		o.Fields = huntingFields(t.Name, query, []tag{
+			{"description", description}, {"tactics", strings.Join(t.Tactics, ",")}, {"techniques", techniques},
+		})
+		return o
+	}
+	kind := NRT
+	if !strings.EqualFold(t.Kind, NRT) {
+		kind = Scheduled
+	}
+	o.Fields = []pack.Field{
+		{Name: "kind", Value: kind}, {Name: "name", Value: t.Name}, {Name: "description", Value: description}, {Name: "severity", Value: t.Severity},
+		{Name: "query", Value: query}, {Name: "tactics", Value: sorted(t.Tactics)}, {Name: "techniques", Value: techniques},
+		{Name: "entities", Value: entityText(t.EntityMappings)}, {Name: "details", Value: detailText(t.CustomDetails.byKey())},
+		{Name: "alert name", Value: overrideText(t.AlertDetailsOverride)},
+	}
+	if t.IncidentConfiguration != nil {
+		o.Fields = append(o.Fields, pack.Field{Name: "incidents", Value: incidentText(t.IncidentConfiguration)})
+	}
+	if t.EventGroupingSettings != nil {
+		o.Fields = append(o.Fields, pack.Field{Name: "alerts", Value: t.EventGroupingSettings.Kind})
+	}
+	if kind == Scheduled {
+		o.Fields = append(o.Fields, scheduleFields(t.QueryFrequency, t.QueryPeriod, t.TriggerOperator, t.TriggerThreshold)...)
+	}
+	return o
+}
+
+// unquote takes away the quotes in which descriptions stand in the repository.
+func unquote(s string) string {
+	s = strings.TrimSpace(read(s))
+	if len(s) >= 2 && s[0] == '\'' && s[len(s)-1] == '\'' {
+		return s[1 : len(s)-1]
+	}
+	return s
+}
+
+// read takes a text as it was before it was put into a template, or through the
+// editor of the portal.
+func read(s string) string { return strings.ReplaceAll(unescape(s), "\r\n", "\n") }
+
+func sorted(list []string) string {
+	return strings.Join(slices.Compact(slices.Sorted(slices.Values(list))), ", ")
+}
+
+// leaves leaves out techniques of which a sub-technique is there as well.
+func leaves(techniques, subs []string) []string {
+	out := slices.Clone(subs)
+	for _, t := range techniques {
+		if !slices.ContainsFunc(subs, func(s string) bool { return strings.HasPrefix(s, t+".") }) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+func entityText(list []entity) string {
+	var lines []string
+	for _, e := range list {
+		var fields []string
+		for _, f := range e.Fields {
+			fields = append(fields, f.Identifier+"="+f.Column)
+		}
+		slices.Sort(fields)
+		lines = append(lines, e.Type+" "+strings.Join(fields, " "))
+	}
+	slices.Sort(lines)
+	return strings.Join(lines, "\n")
+}
+
+func detailText(details map[string]string) string {
+	var lines []string
+	for key, column := range details {
+		lines = append(lines, key+"="+column)
+	}
+	slices.Sort(lines)
+	return strings.Join(lines, "\n")
+}
+
+func overrideText(o *alertDetails) string {
+	if o == nil {
+		return ""
+	}
+	return strings.TrimSpace(read(o.DisplayName) + "\n" + o.Description)
+}
+
+func incidentText(g *incidentGroupings) string {
+	switch {
+	case g == nil || !g.Create:
+		return "none"
+	case !g.Grouping.Enabled:
+		return "one an alert"
+	}
+	by := slices.Concat(g.Grouping.Entities, g.Grouping.Alerts, g.Grouping.Details)
+	return fmt.Sprintf("%s %s for %s, reopened %t", g.Grouping.Method, sorted(by), duration(g.Grouping.Lookback), g.Grouping.Reopen)
+}
+
+var durationForm = regexp.MustCompile(`^(?i:P?(\d+D)?T?(\d+H)?(\d+M)?)$`)
+
+// duration puts both ways to write one in one form; what is neither stays as
+// it is.
+func duration(s string) string {
+	parts := durationForm.FindStringSubmatch(s)
+	if parts == nil || s == "" {
+		return s
+	}
+	var d time.Duration
+	for i, unit := range []time.Duration{24 * time.Hour, time.Hour, time.Minute} {
+		if digits := strings.TrimRight(strings.ToLower(parts[i+1]), "dhm"); digits != "" {
+			n, err := strconv.Atoi(digits)
+			if err != nil || n > 1_000_000 {
+				return s
+			}
+			d += time.Duration(n) * unit
+		}
+	}
+	return short(d)
+}

@@ -1,0 +1,263 @@
+package sentinel
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/sigproof/sigproof/compiler/ir"
+	"github.com/sigproof/sigproof/compiler/schema"
+	"github.com/sigproof/sigproof/sigma"
+	"github.com/sigproof/sigproof/targets"
+	"github.com/sigproof/sigproof/targets/kql"
+	"github.com/sigproof/sigproof/targets/kql/kqleval"
+	"github.com/sigproof/sigproof/targets/pack"
+)
+
+// A rule is a document as Sentinel has it, whatever file it is written to.
+type rule struct {
+	doc       sigma.Document
+	documents []sigma.Document // with those that it refers to
+	kind      string
+	id        string // in Sentinel
+	name      string // of its files
+
+	title, description, severity string
+	tactics, techniques          []string
+	connectors                   []connector
+	query                        string
+	schedule                     targets.Schedule
+	entities                     []entity
+	details                      []detail
+	display                      string // format of an alert's name; empty if it is the title
+	limits                       []string
+
+	suite   *pack.Suite
+	forced  bool
+	version string
+}
+
+// newRule makes the rule of a program and its query.
+func newRule(p *ir.Program, q *targets.Query, kind string) (*rule, error) {
+	head := p.Doc.Info()
+	r := &rule{
+		doc: p.Doc, documents: documentsOf(p), kind: kind, id: artifactID(ruleID(p.Doc)), name: fileName(head.Label()),
+		title: oneLine(head.Label()), description: describe(p.Doc), severity: severity(p.Level),
+		query: q.Text, schedule: q.Schedule,
+	}
+	for _, l := range q.Limits {
+		if !slices.Contains(r.limits, l.Code) {
+			r.limits = append(r.limits, l.Code)
+		}
+	}
+	r.tactics, r.techniques = attack(texts(head.Tags))
+	columns, err := resultOf(p, q.Text)
+	if err != nil {
+		return nil, err
+	}
+	r.connect(p)
+	if p.Correlation != nil {
+		r.showGroups(p.Correlation, columns)
+	} else if v := viewOf(p.Log); v != nil {
+		r.show(v, columns)
+	}
+	return r, nil
+}
+
+// ruleID identifies a document over time. One without an id is known by its
+// title.
+func ruleID(d sigma.Document) string {
+	return strings.ToLower(cmp.Or(d.Info().ID.Value, d.Info().Label()))
+}
+
+func texts(list []sigma.Text) []string {
+	out := make([]string, len(list))
+	for i, t := range list {
+		out[i] = t.Value
+	}
+	return out
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// fileName joins the words of a title.
+func fileName(title string) string {
+	var b strings.Builder
+	for _, word := range regexp.MustCompile(`[A-Za-z0-9]+`).FindAllString(title, -1) {
+		b.WriteString(strings.ToUpper(word[:1]) + word[1:])
+	}
+	return cmp.Or(b.String()[:min(b.Len(), 80)], "Rule")
+}
+
+// resultOf gives the columns of a query's result, with their types.
+func resultOf(p *ir.Program, text string) ([]kqleval.Column, error) {
+	tables := kqleval.Schema{}
+	for _, log := range logsOf(p) {
+		columns := []kqleval.Column{{Name: kqleval.IngestionColumn, Type: kqleval.TDateTime}}
+		for _, c := range log.KQL.Columns {
+			t, _ := kqleval.ParseType(c.Type)
+			columns = append(columns, kqleval.Column{Name: c.Name, Type: t})
+		}
+		tables[log.KQL.Name] = columns
+	}
+	q, err := kqleval.Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := q.Bind(tables)
+	if err != nil {
+		return nil, err
+	}
+	return plan.Columns(), nil
+}
+
+// logsOf lists the logs that a program reads, each once.
+func logsOf(p *ir.Program) []*schema.Log {
+	if p.Correlation == nil {
+		return []*schema.Log{p.Log}
+	}
+	var logs []*schema.Log
+	for _, in := range p.Correlation.Inputs {
+		for _, log := range logsOf(in.Program) {
+			if !slices.Contains(logs, log) {
+				logs = append(logs, log)
+			}
+		}
+	}
+	return logs
+}
+
+// connect names the connectors of the tables that the query reads.
+func (r *rule) connect(p *ir.Program) {
+	for _, log := range logsOf(p) {
+		v := viewOf(log)
+		if v == nil || v.connector.ID == "" {
+			continue
+		}
+		i := slices.IndexFunc(r.connectors, func(c connector) bool { return c.ID == v.connector.ID })
+		if i < 0 {
+			r.connectors = append(r.connectors, v.connector)
+		} else {
+			r.connectors[i].DataTypes = slices.Concat(r.connectors[i].DataTypes, v.connector.DataTypes)
+		}
+	}
+}
+
+// show maps the columns of a log's rows that the result has.
+func (r *rule) show(v *view, columns []kqleval.Column) {
+	for _, e := range v.entities {
+		kept := entity{Type: e.Type}
+		for _, f := range e.Fields {
+			if has(columns, f.Column, kqleval.TString) {
+				kept.Fields = append(kept.Fields, f)
+			}
+		}
+		if len(kept.Fields) > 0 {
+			r.entities = append(r.entities, kept)
+		}
+	}
+	for _, d := range v.details {
+		if has(columns, d.column, kqleval.TString, kqleval.TInt, kqleval.TLong, kqleval.TBool, kqleval.TDateTime) {
+			r.details = append(r.details, d)
+		}
+	}
+	if format := r.title + ": {{" + v.who + "}}"; v.who != "" && has(columns, v.who, kqleval.TString) &&
+		len(format) <= maxName && !strings.Contains(r.title, "{{") {
+		r.display = format
+	}
+}
+
+// showGroups maps the columns of a correlation's result: its groups, and the
+// event that completes it.
+func (r *rule) showGroups(c *ir.Correlation, columns []kqleval.Column) {
+	of := map[string]int{} // entities by whom they are of
+	for _, g := range c.GroupBy {
+		column := kql.Column(g.Name)
+		if !has(columns, column, kqleval.TString) {
+			continue
+		}
+		field := g.Fields[0].Name
+		i := slices.IndexFunc(groupEntities, func(e struct{ field, of, entity, identifier string }) bool { return e.field == field })
+		if i < 0 {
+			if key := detailKey(column); key != "" {
+				r.details = append(r.details, detail{key, column})
+			}
+			continue
+		}
+		e := groupEntities[i]
+		n, known := of[e.of]
+		if !known {
+			n = len(r.entities)
+			of[e.of] = n
+			r.entities = append(r.entities, entity{Type: e.entity})
+		}
+		r.entities[n].Fields = append(r.entities[n].Fields, identifier{e.identifier, column})
+	}
+	if has(columns, "Id", kqleval.TString) {
+		r.details = append(r.details, detail{"LastEvent", "Id"})
+	}
+}
+
+// detailKey is a key that Sentinel takes; empty if a column gives none.
+func detailKey(column string) string {
+	key := column[:min(len(column), maxDetailKey)]
+	if !detailKeyForm.MatchString(key) || !detailColumnForm.MatchString(column) {
+		return ""
+	}
+	return key
+}
+
+func has(columns []kqleval.Column, name string, types ...kqleval.Type) bool {
+	return slices.ContainsFunc(columns, func(c kqleval.Column) bool { return c.Name == name && slices.Contains(types, c.Type) })
+}
+
+// describe is what analysts read: what the document finds, what else may look
+// like it, and where it comes from.
+func describe(d sigma.Document) string {
+	head := d.Info()
+	parts := []string{oneLine(head.Description.Value)}
+	if parts[0] == "" {
+		parts[0] = oneLine(head.Label())
+	}
+	if len(head.FalsePositives) > 0 {
+		lines := "False positives:"
+		for _, t := range head.FalsePositives {
+			lines += "\n- " + oneLine(t.Value)
+		}
+		parts = append(parts, lines)
+	}
+	if guide := guideOf(head); guide != "" {
+		parts = append(parts, guide)
+	}
+	return strings.Join(append(parts, "Sigma rule "+ruleID(d)+"."), "\n\n")
+}
+
+// guideOf says which monitored items of a guide the document answers to: its
+// attribute "guide".
+func guideOf(head *sigma.Head) string {
+	for _, e := range head.Custom {
+		m, ok := e.Data.(*sigma.Map)
+		if e.Key.Value != "guide" || !ok {
+			continue
+		}
+		items := []sigma.Data{m.Get("item")}
+		if list, ok := items[0].(*sigma.List); ok {
+			items = list.Of
+		}
+		var numbers []string
+		for _, i := range items {
+			numbers = append(numbers, scalar(i))
+		}
+		return fmt.Sprintf("Monitored item %s of the guide (%s), risk %s.", strings.Join(numbers, " and "), scalar(m.Get("section")), scalar(m.Get("risk")))
+	}
+	return ""
+}
+
+func scalar(d sigma.Data) string {
+	if s, ok := d.(*sigma.Scalar); ok {
+		return s.Text.Value
+	}
+	return ""
+}

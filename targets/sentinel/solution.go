@@ -1,0 +1,148 @@
+package sentinel
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sigproof/sigproof/targets/pack"
+)
+
+// everything is the template that deploys all rules of the pack.
+const everything = "ARM/all.json"
+
+// solutionFiles are those of the whole: the template of all rules, and what
+// the repository's tool makes a package of the content hub of.
+func solutionFiles(rules []*rule, version string, changes []pack.Change, opts *Options) []pack.File {
+	var resources []any
+	paths := map[string][]string{}
+	for _, r := range rules {
+		resources = append(resources, r.resource())
+		paths[r.folder()] = append(paths[r.folder()], r.yamlPath())
+	}
+	for _, w := range opts.Watchlists {
+		resources = append(resources, watchlistResource(w))
+		paths["Watchlists"] = append(paths["Watchlists"], "Watchlists/"+w.Name+".json")
+	}
+	for _, list := range paths {
+		slices.Sort(list)
+	}
+	return []pack.File{
+		{Path: everything, Data: deploy(nonNil(resources)...)},
+		{Path: "Data/Solution_" + fileName(opts.Name) + ".json", Data: solutionData(paths, version, opts)},
+		{Path: "SolutionMetadata.json", Data: solutionMetadata(rules, opts)},
+		{Path: "ReleaseNotes.md", Data: releaseNotes(version, changes)},
+		{Path: "README.md", Data: readme(rules, opts)},
+	}
+}
+
+// solutionData is what the tool reads first.
+func solutionData(paths map[string][]string, version string, opts *Options) []byte {
+	return pack.JSON(struct {
+		Name          string
+		Author        string
+		Description   string
+		AnalyticRules []string `json:"Analytic Rules"`
+		Hunting       []string `json:"Hunting Queries"`
+		Watchlists    []string
+		BasePath      string
+		Version       string
+		Metadata      string
+		TemplateSpec  bool
+		Is1PConnector bool
+	}{
+		opts.Name, "sigproof", "Detections that are written in Sigma, compiled and replayed before they are packed.",
+		nonNil(paths["Analytic Rules"]), nonNil(paths["Hunting Queries"]), nonNil(paths["Watchlists"]),
+		".", version, "SolutionMetadata.json", true, false,
+	})
+}
+
+// solutionMetadata is what the content hub shows. Its dates are the rules', so
+// that they do not depend on when the pack is made.
+func solutionMetadata(rules []*rule, opts *Options) []byte {
+	var dates []string
+	for _, r := range rules {
+		head := r.doc.Info()
+		for _, d := range []string{head.Date.Value, head.Modified.Value} {
+			if d != "" {
+				dates = append(dates, strings.ReplaceAll(d, "/", "-"))
+			}
+		}
+	}
+	slices.Sort(dates)
+	dates = append(dates, "1980-01-01") // of rules without dates
+	first, last := dates[0], dates[max(0, len(dates)-2)]
+	type categories struct {
+		Domains   []string `json:"domains"`
+		Verticals []string `json:"verticals"`
+	}
+	type support struct {
+		Name string `json:"name"`
+		Tier string `json:"tier"`
+		Link string `json:"link"`
+	}
+	return pack.JSON(struct {
+		Publisher  string     `json:"publisherId"`
+		Offer      string     `json:"offerId"`
+		First      string     `json:"firstPublishDate"`
+		Last       string     `json:"lastPublishDate"`
+		Providers  []string   `json:"providers"`
+		Categories categories `json:"categories"`
+		Support    support    `json:"support"`
+	}{
+		"sigproof", "sigproof-" + strings.ToLower(fileName(opts.Name)), first, last, []string{"sigproof"},
+		categories{[]string{"Identity", "Security - Threat Protection"}, []string{}},
+		support{"sigproof", "Community", "https://github.com/sigproof/sigproof/issues"},
+	})
+}
+
+// releaseNotes are the changes of this version as the repository has them: a
+// table.
+func releaseNotes(version string, changes []pack.Change) []byte {
+	var b strings.Builder
+	b.WriteString("| **Version** | **Change History** |\n|---|---|\n")
+	lines := []string{"No changes"}
+	if len(changes) > 0 {
+		lines = nil
+	}
+	for _, c := range changes {
+		lines = append(lines, strings.ReplaceAll(c.String(), "|", `\|`))
+	}
+	fmt.Fprintf(&b, "| %s | %s |\n", version, strings.Join(lines, "<br>"))
+	return []byte(b.String())
+}
+
+// readme says what is in the pack and how it comes into a workspace.
+func readme(rules []*rule, opts *Options) []byte {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s\n\nRules for Microsoft Sentinel. Each query is, to the byte, the one that `manifest.json` has the hash of and the replay ran.\n\n",
+		cmp.Or(opts.Name, "Pack"))
+	b.WriteString("- `ARM/all.json` deploys all: `az deployment group create -g GROUP -f ARM/all.json -p workspace=NAME`. Each rule is also there by itself.\n")
+	b.WriteString("- `ARM/Tables` makes the tables that no connector fills, each with a rule for what a collector sends. They come first.\n")
+	b.WriteString("- `Analytic Rules`, `Hunting Queries`, `SolutionMetadata.json` and `Data` are a solution for the Azure-Sentinel repository.\n")
+	if len(opts.Watchlists) > 0 {
+		b.WriteString("- `Watchlists` hold the values that the queries were compiled with. To change them, pack again: a query that reads a list would be another than the one that was replayed.\n")
+	}
+	b.WriteString("\n| rule | kind | severity | every | over | suite |\n| --- | --- | --- | --- | --- | --- |\n")
+	for _, r := range rules {
+		every, over := "", ""
+		if r.kind == Scheduled {
+			every, over = short(r.schedule.Frequency), short(r.schedule.Period)
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", strings.ReplaceAll(r.title, "|", `\|`), r.kind, r.severity, every, over, r.proof())
+	}
+	return []byte(b.String())
+}
+
+// proof tells in a few words how the suite of a rule went.
+func (r *rule) proof() string {
+	if r.suite == nil {
+		return "none"
+	}
+	parts := []string{fmt.Sprintf("%d cases", r.suite.Cases)}
+	for _, e := range r.suite.Engines {
+		parts = append(parts, e.Name+" "+e.Status)
+	}
+	return strings.Join(parts, ", ")
+}
