@@ -80,8 +80,15 @@ func (p *parser) checkCorrelation(c *Correlation, section *Map, custom []Entry) 
 			suggestKey(d, e.Key, keyNames(correlationKeys))
 		}
 	}
-	if l, ok := section.Get("rules").(*List); ok && len(l.Of) == 0 {
-		p.report(Error, "empty", l.At, `"rules" is an empty list; it must name a rule`)
+	switch d := section.Get("rules").(type) {
+	case *List:
+		if len(d.Of) == 0 {
+			p.report(Error, "empty", d.At, `"rules" is an empty list; it must name a rule`)
+		}
+	case *Scalar:
+		if isNothing(d) {
+			p.report(Error, "empty", section.key("rules").At, `"rules" is empty; it must name a rule`)
+		}
 	}
 	kind := correlationTypeByName(c.Type.Value)
 	switch {
