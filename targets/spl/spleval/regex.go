@@ -1,6 +1,7 @@
 package spleval
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"regexp/syntax"
@@ -139,7 +140,7 @@ func (t *pcre) open() error {
 func (t *pcre) flags(rest string, lines bool) error {
 	n := strings.IndexAny(rest, "):")
 	if n < 0 {
-		n = len(rest) - 1
+		return errors.New("regular expression has a (? without an end")
 	}
 	on := true
 	for _, f := range rest[2:n] {
