@@ -174,3 +174,31 @@ func (f *finding) fix(title string, safe bool, edits []sigma.Edit) *finding {
 	}
 	return f
 }
+
+// insertBehind writes a line behind a top-level entry.
+func (p *Pass) insertBehind(key, line string) []sigma.Edit {
+	e := p.entry(key)
+	if e == nil || e.Key.At.Start != lineStart(p.File().Src, e.Key.At.Start) {
+		return nil
+	}
+	if _, ok := keyLines(p.File(), e.Span()); !ok {
+		return nil
+	}
+	end := lineEnd(p.File().Src, e.Span().End-1)
+	if end > 0 && p.File().Src[end-1] != '\n' {
+		return insert(end, "\n"+line)
+	}
+	return insert(end, line+"\n")
+}
+
+// removeKey takes a top-level entry away, unless it is the only one.
+func (p *Pass) removeKey(key string) []sigma.Edit {
+	e := p.entry(key)
+	if e == nil || len(p.Data().Entries) == 1 {
+		return nil
+	}
+	if lines, ok := keyLines(p.File(), e.Span()); ok {
+		return remove(lines)
+	}
+	return nil
+}
