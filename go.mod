@@ -3,6 +3,7 @@ module github.com/sigproof/sigproof
 go 1.26
 
 require (
+	aead.dev/minisign v0.3.0
 	github.com/alecthomas/participle/v2 v2.1.4
 	github.com/bradleyjkemp/sigma-go v0.6.6
 	github.com/google/go-cmp v0.7.0
@@ -14,7 +15,6 @@ require (
 )
 
 require (
-	aead.dev/minisign v0.3.0 // indirect
 	github.com/BobuSumisu/aho-corasick v1.0.3 // indirect
 	github.com/PaesslerAG/gval v1.0.0 // indirect
 	github.com/PaesslerAG/jsonpath v0.1.1 // indirect

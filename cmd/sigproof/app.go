@@ -105,7 +105,7 @@ func (a *app) root() *cobra.Command {
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return a.checkFlags() }
 	root.AddCommand(
 		a.testCommand(), a.compileCommand(), a.checkCommand(), a.fmtCommand(), a.explainCommand(), a.matchCommand(),
-		a.runCommand(), a.coverageCommand(), a.schemaCommand(), a.versionCommand(),
+		a.runCommand(), a.coverageCommand(), a.packCommand(), a.schemaCommand(), a.versionCommand(),
 	)
 	return root
 }

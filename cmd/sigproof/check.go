@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -76,10 +77,21 @@ func (a *app) writeDiagnostics(w io.Writer, diags []*sigma.Diagnostic) error {
 
 func (a *app) writeDiagnostic(w io.Writer, d *sigma.Diagnostic) error {
 	if a.format == "text" {
-		_, err := io.WriteString(w, d.Render())
+		_, err := io.WriteString(w, a.painted(d))
 		return err
 	}
 	return json.NewEncoder(w).Encode(jsonDiagnostic(d))
+}
+
+// painted is a diagnostic for people; on a terminal its severity has a colour.
+func (a *app) painted(d *sigma.Diagnostic) string {
+	text := d.Render()
+	if !a.colored() {
+		return text
+	}
+	paint := map[sigma.Severity]string{sigma.Error: "31", sigma.Warning: "33", sigma.Info: "36", sigma.Hint: "36"}[d.Severity]
+	word := ": " + d.Severity.String() + ": "
+	return strings.Replace(text, word, ": \x1b["+paint+"m"+d.Severity.String()+"\x1b[0m: ", 1)
 }
 
 // A finding is a diagnostic as `check --format json` writes it.

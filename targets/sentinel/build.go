@@ -30,6 +30,8 @@ type Options struct {
 	// Force packs rules whose suites fail on their query.
 	Force bool
 
+	// Watchlists are the values of placeholders. Those come into the pack that
+	// one of its rules names.
 	Watchlists []Watchlist
 }
 
@@ -59,7 +61,11 @@ func Build(programs []*ir.Program, opts *Options) (*pack.Pack, []*sigma.Diagnost
 	diags = append(diags, tooManyNRT(rules)...)
 	nameFiles(rules)
 	slices.SortFunc(logs, func(a, b *schema.Log) int { return cmp.Compare(a.KQL.Name, b.KQL.Name) })
-	return assemble(rules, logs, opts), sigma.SortDiagnostics(diags)
+	named := *opts
+	named.Watchlists = slices.DeleteFunc(slices.Clone(opts.Watchlists), func(w Watchlist) bool {
+		return !slices.ContainsFunc(rules, func(r *rule) bool { return bytes.Contains(r.source(), []byte("%"+w.Name+"%")) })
+	})
+	return assemble(rules, logs, &named), sigma.SortDiagnostics(diags)
 }
 
 // makeRule makes the rule of one program; nil if it can't be packed.

@@ -78,7 +78,7 @@ func TestOneChange(t *testing.T) {
 func TestTemplates(t *testing.T) {
 	t.Parallel()
 	p := build(t, append(entraPrograms(t, nil), compile(t, cornerRules)...), &Options{
-		Watchlists: []Watchlist{{"privileged_accounts", []string{"b@contoso.example", `a,"x"`, "b@contoso.example"}}},
+		Watchlists: []Watchlist{{"privileged_accounts", []string{"b@contoso.example", `a,"x"`, "b@contoso.example"}}, {"unused", nil}},
 	})
 	seen := map[string]int{}
 	for _, f := range p.Files {

@@ -1,0 +1,366 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sigproof/sigproof/compiler"
+	"github.com/sigproof/sigproof/compiler/ir"
+	"github.com/sigproof/sigproof/fixtures"
+	"github.com/sigproof/sigproof/sigma"
+	"github.com/sigproof/sigproof/targets/pack"
+)
+
+// signPassword names the variable that holds the password of a signing key:
+// one on the command line is seen by all.
+const signPassword = "SIGPROOF_SIGN_PASSWORD"
+
+// A product is what rules are packed for. Each has a file of its own.
+type product struct {
+	name, short string
+	flags       func(*cobra.Command)
+
+	// engines replay, one of them the very text that is packed.
+	engines func() []fixtures.Engine
+	build   func([]*ir.Program, *packInput) (*pack.Pack, []*sigma.Diagnostic)
+
+	verify   func(*pack.Pack) []error                // what it can tell beside the hashes
+	objects  func(*pack.Pack) ([]pack.Object, error) // what a pack wants
+	exported func([]byte) ([]pack.Object, error)     // what the product has
+	isExport func(name string) bool                  // picks files of a folder
+}
+
+// products are those that there are packs for.
+func products() []*product { return []*product{sentinelProduct()} }
+
+// packInput is what every product's pack is made of beside the programs.
+type packInput struct {
+	name, revision string
+	since          *pack.Pack
+	suites         map[sigma.Document]*pack.Suite
+	force          bool
+	define         map[string][]string
+}
+
+type packFlags struct {
+	meaning
+	name, revision, since, signKey string
+	force                          bool
+}
+
+func (a *app) packCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "pack",
+		Short:   "Make packs of rules for products, verify them, and find what a product runs otherwise",
+		Example: "  sigproof pack sentinel -o pack.zip\n  sigproof pack verify pack.zip --key minisign.pub\n  sigproof pack drift exported.json --pack pack.zip",
+	}
+	for _, p := range products() {
+		cmd.AddCommand(a.packProductCommand(p))
+	}
+	cmd.AddCommand(a.packVerifyCommand(), a.packDriftCommand())
+	return cmd
+}
+
+func (a *app) packProductCommand(p *product) *cobra.Command {
+	var f packFlags
+	cmd := &cobra.Command{
+		Use:     p.name + " [path...]",
+		Short:   p.short,
+		Example: fmt.Sprintf("  sigproof pack %[1]s -o pack.zip\n  sigproof pack %[1]s rules/ -o pack/ --since last.zip --sign-key minisign.key", p.name),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := a.formats("text", "json"); err != nil {
+				return err
+			}
+			if a.output == "" || a.output == "-" {
+				return errors.New("--output must name the folder, or the file that ends with .zip, that the pack goes to")
+			}
+			return a.pack(cmd.Context(), p, args, &f)
+		},
+	}
+	a.meaningFlags(cmd, &f.meaning)
+	flags := cmd.Flags()
+	flags.StringVar(&f.name, "name", "", "name of the pack (default: of the folder of the rules)")
+	flags.StringVar(&f.revision, "revision", "", "revision of the rules (default: what git says)")
+	flags.StringVar(&f.since, "since", "", "the pack before: versions and the changelog go on from it")
+	flags.StringVar(&f.signKey, "sign-key", "", "sign with this key of minisign; its password is in "+signPassword)
+	flags.BoolVar(&f.force, "force", false, "pack rules whose suites fail, and mark them")
+	if p.flags != nil {
+		p.flags(cmd)
+	}
+	return cmd
+}
+
+// pack loads, compiles and replays the rules, and writes what may be packed.
+// What is refused is a finding.
+func (a *app) pack(ctx context.Context, p *product, args []string, f *packFlags) error {
+	opts, err := f.options()
+	if err != nil {
+		return err
+	}
+	in := &packInput{name: f.name, revision: f.revision, force: f.force, define: opts.Define}
+	if f.since != "" {
+		if in.since, err = openPack(f.since); err != nil {
+			return err
+		}
+	}
+	r, err := a.loadRules(args)
+	if err != nil {
+		return err
+	}
+	programs, diags := compiler.Compile(r.docs, opts)
+	diags = append(r.diags, diags...)
+	report, err := a.replayPacked(ctx, p, args, &fixtures.Input{Documents: r.docs, Compile: opts, Jobs: a.jobs, ReadFile: readFile})
+	if err != nil {
+		return err
+	}
+	in.suites = suiteResults(report)
+	in.name, in.revision = packName(in.name, args), packRevision(ctx, in.revision, args)
+	made, refused := p.build(programs, in)
+	diags = sigma.SortDiagnostics(slices.Concat(diags, report.Diags, refused))
+	if len(made.Manifest.Rules) == 0 {
+		if sigma.HasErrors(diags) {
+			return a.reportPacked(diags)
+		}
+		return fmt.Errorf("%s: nothing to pack", strings.Join(args, " "))
+	}
+	if f.signKey != "" {
+		key, err := pack.SigningKey(f.signKey, os.Getenv(signPassword))
+		if err != nil {
+			return err
+		}
+		made.Sign(key)
+	}
+	if err := writePack(made, a.output); err != nil {
+		return err
+	}
+	if err := a.packed(made); err != nil {
+		return err
+	}
+	return a.reportPacked(diags)
+}
+
+// reportPacked writes errors, each once: a rule that can't be compiled is told
+// by the compiler and by the replay. Warnings of products come too.
+func (a *app) reportPacked(diags []*sigma.Diagnostic) error {
+	said := map[string]bool{}
+	var errs []*sigma.Diagnostic
+	for _, d := range diags {
+		text := d.String()
+		if said[text] {
+			continue
+		}
+		said[text] = true
+		if d.Severity == sigma.Error {
+			errs = append(errs, d)
+		} else if d.Severity == sigma.Warning && !a.quiet && isProductCode(d.Code) {
+			fmt.Fprint(a.stderr, d.Render())
+		}
+	}
+	return a.reportErrors(errs)
+}
+
+// isProductCode tells whether a product said it: what else is to be said of
+// rules, check does.
+func isProductCode(code string) bool {
+	room, _, _ := strings.Cut(code, "/")
+	return slices.ContainsFunc(products(), func(p *product) bool { return p.name == room })
+}
+
+// packed tells what was made: the manifest, or a line.
+func (a *app) packed(p *pack.Pack) error {
+	if a.format == "json" {
+		_, err := a.stdout.Write(pack.JSON(p.Manifest))
+		return err
+	}
+	if a.quiet {
+		return nil
+	}
+	kinds := map[string]int{}
+	forced := 0
+	for _, r := range p.Manifest.Rules {
+		kinds[r.Kind]++
+		if r.Forced {
+			forced++
+		}
+	}
+	var parts []string
+	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
+		parts = append(parts, fmt.Sprintf("%d %s", kinds[kind], kind))
+	}
+	if forced > 0 {
+		parts = append(parts, fmt.Sprintf("%d by force", forced))
+	}
+	_, err := fmt.Fprintf(a.stdout, "%s %s for %s: %d rules (%s)\n", p.Manifest.Name, p.Manifest.Version, p.Manifest.Product, len(p.Manifest.Rules), strings.Join(parts, ", "))
+	return err
+}
+
+// replayPacked runs the suites that stand beside the rules. A rule needs none.
+func (a *app) replayPacked(ctx context.Context, p *product, args []string, in *fixtures.Input) (*fixtures.Report, error) {
+	if len(args) == 0 {
+		args = []string{packPrefix}
+	}
+	var diags []*sigma.Diagnostic
+	for _, arg := range suitesOf(args) {
+		if arg == "-" {
+			continue
+		}
+		sources, err := a.find(arg, isSuiteFile)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		for _, s := range sources {
+			if !isSuiteFile(s.name) {
+				continue
+			}
+			suites, more := fixtures.ParseSuites(s.name, s.src)
+			in.Suites = append(in.Suites, suites...)
+			diags = append(diags, more...)
+		}
+	}
+	in.Engines = p.engines()
+	report, err := fixtures.Run(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	report.Diags = append(report.Diags, diags...)
+	return report, nil
+}
+
+// suiteResults gives the worst that happened to each document on each engine.
+func suiteResults(r *fixtures.Report) map[sigma.Document]*pack.Suite {
+	out := map[sigma.Document]*pack.Suite{}
+	worst := map[sigma.Document]map[string]fixtures.Status{}
+	for _, s := range r.Suites {
+		if out[s.Doc] == nil {
+			out[s.Doc], worst[s.Doc] = &pack.Suite{}, map[string]fixtures.Status{}
+		}
+		out[s.Doc].Cases += len(s.Cases)
+		for _, engine := range r.Engines {
+			status, ran := s.Status(engine)
+			if before, ok := worst[s.Doc][engine]; ran && (!ok || status.Worse(before)) {
+				worst[s.Doc][engine] = status
+			}
+		}
+	}
+	for doc, suite := range out {
+		for _, engine := range r.Engines {
+			if status, ok := worst[doc][engine]; ok {
+				suite.Engines = append(suite.Engines, pack.Engine{Name: engine, Status: string(status)})
+			}
+		}
+	}
+	return out
+}
+
+// packName is what a pack is called if nobody says it.
+func packName(name string, args []string) string {
+	switch {
+	case name != "":
+		return name
+	case len(args) == 0 || strings.HasPrefix(args[0], packPrefix):
+		return "Entra PIM"
+	}
+	base := filepath.Base(strings.TrimSuffix(args[0], "..."))
+	if abs, err := filepath.Abs(args[0]); err == nil && (base == "." || base == "..") {
+		base = filepath.Base(abs)
+	}
+	return strings.TrimSuffix(base, filepath.Ext(base))
+}
+
+func writePack(p *pack.Pack, output string) error {
+	if !strings.HasSuffix(output, ".zip") {
+		return p.WriteDir(output)
+	}
+	var b bytes.Buffer
+	if err := p.WriteZip(&b); err != nil {
+		return err
+	}
+	return os.WriteFile(output, b.Bytes(), 0o644)
+}
+
+// openPack reads a pack and wants it to be as it was made.
+func openPack(name string) (*pack.Pack, error) {
+	p, err := pack.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	if wrong := p.Verify(nil); len(wrong) > 0 {
+		return nil, fmt.Errorf("pack %s is not as it was made: %w", name, wrong[0])
+	}
+	return p, nil
+}
+
+// productOf finds the product of a pack.
+func productOf(p *pack.Pack) (*product, error) {
+	var names []string
+	for _, x := range products() {
+		if x.name == p.Manifest.Product {
+			return x, nil
+		}
+		names = append(names, x.name)
+	}
+	return nil, oneOf("the product of the pack", p.Manifest.Product, names...)
+}
+
+func (a *app) packVerifyCommand() *cobra.Command {
+	var key string
+	cmd := &cobra.Command{
+		Use:     "verify PACK",
+		Short:   "Hold the files of a pack against its manifest, and that against its signature",
+		Example: "  sigproof pack verify pack.zip --key minisign.pub",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := a.formats("text"); err != nil {
+				return err
+			}
+			return a.packVerify(args[0], key)
+		},
+	}
+	cmd.Flags().StringVar(&key, "key", "", "the public key of minisign that must have signed: a file, or its line")
+	return cmd
+}
+
+func (a *app) packVerify(name, keyName string) error {
+	p, err := pack.Open(name)
+	if err != nil {
+		return err
+	}
+	of, err := productOf(p)
+	if err != nil {
+		return err
+	}
+	wrong, signed := p.Verify(nil), "not signed"
+	if p.Signature != nil {
+		signed = "signed, by a key that --key must name"
+	}
+	if keyName != "" {
+		key, err := pack.PublicKey(keyName)
+		if err != nil {
+			return err
+		}
+		wrong, signed = p.Verify(&key), fmt.Sprintf("signed by key %X", key.ID())
+	}
+	wrong = append(wrong, of.verify(p)...)
+	return a.emit(func(w io.Writer) error {
+		for _, problem := range wrong {
+			fmt.Fprintf(w, "%s: %v\n", name, problem)
+		}
+		if len(wrong) > 0 {
+			return errFindings
+		}
+		_, err := fmt.Fprintf(w, "%s: %s %s for %s, %d rules in %d files, all as the manifest says; %s\n",
+			name, p.Manifest.Name, p.Manifest.Version, p.Manifest.Product, len(p.Manifest.Rules), len(p.Files), signed)
+		return err
+	})
+}
