@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -10,7 +12,6 @@ import (
 	"testing"
 
 	"github.com/sigproof/sigproof/compiler"
-	"github.com/sigproof/sigproof/compiler/eval"
 	"github.com/sigproof/sigproof/compiler/schema"
 	"github.com/sigproof/sigproof/sigma"
 )
@@ -52,21 +53,46 @@ func runExample(t *testing.T, detection string, lines []string) {
 		t.Errorf("%s: not compiled: %v", detection, diags)
 		return
 	}
-	m := eval.NewMatcher(programs[0].Pred)
-	for _, line := range lines {
+	replayExample(t, src, lines)
+}
+
+// replayExample makes a suite of the verdicts and replays it on each engine.
+// Of a row that names languages the named ones must differ, as they declare.
+func replayExample(t *testing.T, src string, lines []string) {
+	t.Helper()
+	suite := "cases:\n"
+	limited := map[string]string{}
+	for i, line := range lines {
 		v := verdict.FindStringSubmatch(line)
 		if v == nil {
-			t.Errorf("%s: %q is neither a verdict nor an error", detection, line)
-			continue
+			t.Errorf("%s\n%q is neither a verdict nor an error", src, line)
+			return
 		}
-		event, err := eval.ParseJSON([]byte(v[3]))
-		if err != nil {
-			t.Errorf("%s: %s: %v", detection, line, err)
-			continue
+		name := fmt.Sprintf("%d: %s", i, line)
+		limited[name] = v[2]
+		suite += fmt.Sprintf("  - {name: %q, event: %s, match: %t}\n", name, v[3], v[1] == "match")
+	}
+	dir := t.TempDir()
+	for file, text := range map[string]string{"rule.yml": src, "rule.test.yml": suite} {
+		if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
 		}
-		if got := m.Match(event); got != (v[1] == "match") {
-			t.Errorf("%s: %s: got %t", detection, line, got)
+	}
+	var out, trouble bytes.Buffer
+	newApp(strings.NewReader(""), &out, &trouble).run([]string{"test", "--log", "generic", "--format", "json", dir})
+	answers := 0
+	for d := json.NewDecoder(&out); d.More(); answers++ {
+		var a struct{ Case, Engine, Status string }
+		if err := d.Decode(&a); err != nil {
+			t.Fatal(err)
 		}
+		differs := slices.Contains(strings.Split(limited[a.Case], ", "), a.Engine)
+		if differs == (a.Status == "pass") {
+			t.Errorf("%s\n%s: %s on %s", src, a.Case, a.Status, a.Engine)
+		}
+	}
+	if answers != 3*len(lines) {
+		t.Errorf("%s\n%d answers for %d events\n%s", src, answers, len(lines), trouble.String())
 	}
 }
 
