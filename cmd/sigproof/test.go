@@ -22,6 +22,7 @@ type testFlags struct {
 	meaning
 	run     string
 	engines []string
+	update  bool
 }
 
 func (a *app) testCommand() *cobra.Command {
@@ -39,12 +40,16 @@ func (a *app) testCommand() *cobra.Command {
 	}
 	a.meaningFlags(cmd, &f.meaning)
 	cmd.Flags().StringVar(&f.run, "run", "", "replay only the cases that this expression finds in \"suite file: case name\"")
+	cmd.Flags().BoolVar(&f.update, "update", false, "rewrite suites to expect what the native engine answers, and replay again")
 	cmd.Flags().StringSliceVar(&f.engines, "engine", nil, "engines: native, kql, spl (the default), sigma-go")
 	return cmd
 }
 
 func (a *app) test(ctx context.Context, args []string, f *testFlags) error {
 	r, err := a.replay(ctx, args, f)
+	if err == nil && f.update {
+		r, err = a.updateSuites(ctx, args, f, r)
+	}
 	if err != nil {
 		return err
 	}
