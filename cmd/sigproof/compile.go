@@ -119,8 +119,10 @@ func (a *app) reportErrors(diags []*sigma.Diagnostic) error {
 	return nil
 }
 
-// A compiled is one document in one language, or what kept it from that.
+// A compiled is one document in one language, or what kept it from that. Of a
+// file that holds no document, since its YAML can't be read, doc is nil.
 type compiled struct {
+	path  string
 	doc   sigma.Document
 	to    string
 	log   string
@@ -136,16 +138,23 @@ func (a *app) compileAll(r *rules, programs []*ir.Program, to []string) []compil
 		byDoc[p.Doc] = p
 	}
 	var work []compiled
-	for _, d := range r.docs {
-		if _, filter := d.(*sigma.Filter); filter {
-			continue // part of the rules that it names
-		}
+	add := func(path string, doc sigma.Document, diags []*sigma.Diagnostic) {
 		for _, language := range to {
-			work = append(work, compiled{doc: d, to: language, diags: diagnosticsOf(d, r.diags)})
+			work = append(work, compiled{path: path, doc: doc, to: language, diags: diags})
+		}
+	}
+	for _, f := range r.files {
+		for _, d := range f.docs {
+			if _, filter := d.(*sigma.Filter); !filter { // a filter is part of the rules that it names
+				add(f.path, d, diagnosticsOf(d, r.diags))
+			}
+		}
+		if len(f.docs) == 0 {
+			add(f.path, nil, diagnosticsIn(f.path, r.diags))
 		}
 	}
 	return inParallel(a.jobs, work, func(c compiled) compiled {
-		if p := byDoc[c.doc]; p != nil {
+		if p := byDoc[c.doc]; p != nil { // of no document there is none
 			c.log = p.Log.Name
 			var diags []*sigma.Diagnostic
 			c.query, diags = emitterOf(c.to).Emit(p)
@@ -175,6 +184,17 @@ func diagnosticsOf(d sigma.Document, diags []*sigma.Diagnostic) []*sigma.Diagnos
 	return out
 }
 
+// diagnosticsIn gives what is said of a file.
+func diagnosticsIn(path string, diags []*sigma.Diagnostic) []*sigma.Diagnostic {
+	var out []*sigma.Diagnostic
+	for _, x := range diags {
+		if x.File != nil && x.File.Name == path {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
 // failure is the first error of a document that did not compile.
 func (c *compiled) failure() *sigma.Diagnostic {
 	for _, d := range c.diags {
@@ -182,7 +202,7 @@ func (c *compiled) failure() *sigma.Diagnostic {
 			return d
 		}
 	}
-	if c.query != nil {
+	if c.query != nil || c.doc == nil { // a file of comments alone is no failure
 		return nil
 	}
 	head := c.doc.Info()
@@ -215,12 +235,15 @@ func (a *app) writeQueries(w io.Writer, all []compiled) error {
 	for i := range all {
 		c := &all[i]
 		if a.format != "text" {
+			if c.doc == nil && c.failure() == nil {
+				continue
+			}
 			if err := writeJSONLine(w, c.json()); err != nil {
 				return err
 			}
 			continue
 		}
-		if c.failure() != nil {
+		if c.query == nil {
 			continue
 		}
 		if len(all) > 1 {
@@ -262,9 +285,10 @@ type compileError struct {
 }
 
 func (c *compiled) json() *compiledJSON {
-	head := c.doc.Info()
-	out := &compiledJSON{
-		Path: head.File.Name, Doc: head.Index, ID: head.ID.Value, Title: head.Title.Value, Target: c.to, Log: c.log,
+	out := &compiledJSON{Path: c.path, Target: c.to, Log: c.log}
+	if c.doc != nil {
+		head := c.doc.Info()
+		out.Doc, out.ID, out.Title = head.Index, head.ID.Value, head.Title.Value
 	}
 	if d := c.failure(); d != nil {
 		at := d.File.Position(d.At.Start)
@@ -289,7 +313,7 @@ func writeJSONLine(w io.Writer, v any) error {
 func writeFolder(dir string, r *rules, all []compiled) error {
 	for i := range all {
 		c := &all[i]
-		if c.failure() != nil {
+		if c.query == nil {
 			continue
 		}
 		name := filepath.Join(dir, outputName(r, c))

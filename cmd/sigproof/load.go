@@ -40,7 +40,14 @@ type source struct {
 type rules struct {
 	docs  []sigma.Document
 	diags []*sigma.Diagnostic
+	files []ruleFile        // the sources, in order
 	tree  map[string]string // of sources, by name
+}
+
+// A ruleFile is the documents of one source; none if it can't be read as YAML.
+type ruleFile struct {
+	path string
+	docs []sigma.Document
 }
 
 // loadRules reads and parses the rule files that args name; the embedded pack
@@ -62,7 +69,8 @@ func (a *app) loadRules(args []string) (*rules, error) {
 		docs, diags := sigma.Parse(s.name, s.src)
 		return parsed{docs, diags}
 	})
-	for _, f := range files {
+	for i, f := range files {
+		r.files = append(r.files, ruleFile{sources[i].name, f.docs})
 		r.docs = append(r.docs, f.docs...)
 		r.diags = append(r.diags, f.diags...)
 	}
@@ -81,18 +89,24 @@ func isSuiteFile(name string) bool {
 
 // sources finds the files that args name: files, folders, globs, "-" and files
 // of the embedded pack. want picks files in folders; a file that is named
-// itself is always taken. Nothing found is an error.
+// itself is always taken, and none is taken twice. Nothing found is an error.
 func (a *app) sources(args []string, want func(name string) bool) ([]source, error) {
 	if len(args) == 0 {
 		args = []string{packPrefix}
 	}
 	var out []source
+	taken := map[string]bool{}
 	for _, arg := range args {
 		found, err := a.find(arg, want)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, found...)
+		for _, f := range found {
+			if !taken[f.name] {
+				taken[f.name] = true
+				out = append(out, f)
+			}
+		}
 	}
 	if len(out) == 0 {
 		return nil, fmt.Errorf("%s: no rule files there", strings.Join(args, " "))
