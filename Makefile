@@ -15,7 +15,9 @@ lint:
 	./.ci/lint
 
 golden:
-	go test ./... -run Golden -update
+	go generate ./...
+	grep -rl 'flag.Bool("update"' --include=*_test.go . | xargs -n1 dirname | sort -u | xargs -n1 sh -c 'go test "$$0" -update'
+	UPDATE=1 go test ./cmd/sigproof -run Scripts
 
 fuzz:
 	./.ci/fuzz 30s
