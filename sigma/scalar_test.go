@@ -1,6 +1,7 @@
 package sigma
 
 import (
+	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -61,14 +62,18 @@ func TestWithinOfNothing(t *testing.T) {
 // FuzzQuote holds that what is quoted is read as it was, as text, both as key
 // and as value.
 func FuzzQuote(f *testing.F) {
-	for _, s := range []string{"", "a", "yes", "010", "1e3", "~", "<<", "a: b", "a #b", "it's", "\"", "\\", "*x", "- a", "a\nb", "\t", "\u0085", "\ufeff", "ä", "2024-01-01", "12:30", " a ", "[x]", "?", "-"} {
+	for _, s := range []string{"", "a", "yes", "010", "1e3", "~", "<<", "a: b", "a #b", "it's", "\"", "\\", "*x", "- a", "a\nb", "\t", "\u0085", "\ufeff", "ä", "2024-01-01", "12:30", " a ", "[x]", "?", "-", strings.Repeat("\v", 500)} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		if !utf8.ValidString(s) || len(s) > 900 {
+		if !utf8.ValidString(s) || len(s) > 4000 {
 			return
 		}
-		src := "- " + quoteYAML(s) + "\n- {" + quoteYAML(s) + ": " + quoteYAML(s) + "}\n"
+		key := quoteYAML(s)
+		if utf8.RuneCountInString(key) > longestKey {
+			key = "? " + key
+		}
+		src := "- " + quoteYAML(s) + "\n- {" + key + ": " + quoteYAML(s) + "}\n"
 		docs, diags := ReadData(NewFile("test.yml", []byte(src)))
 		if len(diags) > 0 {
 			t.Fatalf("%q does not parse: %v", src, diags)
