@@ -333,7 +333,7 @@ func (f *formatter) sourceKey(t Text) string {
 func (f *formatter) sourceScalar(s *Scalar, indent int) string {
 	text := strings.ReplaceAll(f.file.Text(s.Text.At), "\r\n", "\n")
 	if !strings.Contains(text, "\n") {
-		return text
+		return strings.TrimRight(text, " \t") // behind the sign of a block without lines
 	}
 	lines := strings.Split(strings.TrimRight(text, " \t\n"), "\n")
 	if text[0] == '|' || text[0] == '>' {

@@ -336,29 +336,35 @@ func (r *reader) offset(n *yaml.Node) int {
 }
 
 // skipProperties goes from a node's start, which the library puts at its
-// anchor or tag, to what the node holds.
-func (r *reader) skipProperties(n *yaml.Node, p int) int {
-	anchor, tag := n.Anchor != "", n.Style&yaml.TaggedStyle != 0
+// anchor or tag, to what the node holds. The library forgets a lone "!", which
+// nothing but a tag can begin with.
+func (r *reader) skipProperties(n *yaml.Node, start int) int {
+	p, anchor := start, n.Anchor != ""
+	tag := n.Style&yaml.TaggedStyle != 0 || r.tagAt(p)
 	for anchor || tag {
 		q := r.skipSpace(p)
 		switch {
 		case q < len(r.src) && r.src[q] == '&' && anchor:
 			anchor = false
+			p = r.skipWord(q)
+			tag = tag || r.tagAt(r.skipBlanks(p))
 		case q < len(r.src) && r.src[q] == '!' && tag:
 			tag = false
+			p = r.skipWord(q)
 		default:
 			return q
 		}
-		p = r.skipWord(q)
 	}
 	if n.Kind == yaml.ScalarNode && n.Value == "" && !r.quoteAt(r.skipSpace(p)) {
 		return p
 	}
-	if n.Anchor != "" || n.Style&yaml.TaggedStyle != 0 {
+	if p > start {
 		return r.skipSpace(p)
 	}
 	return p
 }
+
+func (r *reader) tagAt(p int) bool { return p < len(r.src) && r.src[p] == '!' }
 
 func (r *reader) quoteAt(p int) bool {
 	return p < len(r.src) && strings.IndexByte(`'"|>`, r.src[p]) >= 0
@@ -367,6 +373,13 @@ func (r *reader) quoteAt(p int) bool {
 // skipWord skips an anchor, alias or tag.
 func (r *reader) skipWord(p int) int {
 	for p < len(r.src) && !isBlank(r.src[p]) && breakLen(r.src[p:]) == 0 && strings.IndexByte(",[]{}", r.src[p]) < 0 {
+		p++
+	}
+	return p
+}
+
+func (r *reader) skipBlanks(p int) int {
+	for p < len(r.src) && isBlank(r.src[p]) {
 		p++
 	}
 	return p
