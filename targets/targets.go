@@ -50,6 +50,15 @@ type Limit struct {
 	At   sigma.Span
 }
 
+// A LimitKind explains the limits of one code.
+type LimitKind struct {
+	Code string
+	Doc  string // a sentence or two for docs/limits.md
+
+	// General limits hold for every query and are not declared one by one.
+	General bool
+}
+
 // A Schedule is how a product must run a query.
 type Schedule struct {
 	Frequency time.Duration // between runs

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/sigproof/sigproof/targets"
 	"github.com/sigproof/sigproof/targets/kql"
 	"github.com/sigproof/sigproof/targets/spl"
 )
@@ -25,16 +26,8 @@ func TestGoldenLimitsPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := string(page)
-	var lines []string
-	for _, l := range kql.Limits() {
-		lines = append(lines, limitLine(l.Code, l.Doc))
-	}
-	want = between(want, "kql", lines)
-	lines = nil
-	for _, l := range spl.Limits() {
-		lines = append(lines, limitLine(l.Code, l.Why))
-	}
-	want = between(want, "spl", lines)
+	want = between(want, "kql", limitLines(kql.Limits()))
+	want = between(want, "spl", limitLines(spl.Limits()))
 	if *update {
 		if err := os.WriteFile(name, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
@@ -46,7 +39,13 @@ func TestGoldenLimitsPage(t *testing.T) {
 	}
 }
 
-func limitLine(code, why string) string { return fmt.Sprintf("- `%s`: %s", code, why) }
+func limitLines(kinds []targets.LimitKind) []string {
+	var lines []string
+	for _, k := range kinds {
+		lines = append(lines, fmt.Sprintf("- `%s`: %s", k.Code, k.Doc))
+	}
+	return lines
+}
 
 // between replaces what stands between the marks of a name.
 func between(page, name string, lines []string) string {

@@ -131,7 +131,7 @@ func (q *query) limit(code string, f *sigma.File, at sigma.Span) {
 			return
 		}
 	}
-	for _, d := range limitDocs {
+	for _, d := range limitKinds {
 		if d.Code == code {
 			q.limits = append(q.limits, targets.Limit{Code: code, Why: d.Doc, File: f, At: at})
 			return

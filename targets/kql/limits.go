@@ -1,19 +1,14 @@
 package kql
 
-import "slices"
+import (
+	"slices"
 
-// A LimitDoc explains a kind of limit.
-type LimitDoc struct {
-	Code string
-	Doc  string // a sentence or two for docs/limits.md
+	"github.com/sigproof/sigproof/targets"
+)
 
-	// General limits hold for every query and are not declared one by one.
-	General bool
-}
-
-// limitDocs lists every difference between a program and its query that KQL
+// limitKinds lists every difference between a program and its query that KQL
 // forces.
-var limitDocs = []LimitDoc{
+var limitKinds = []targets.LimitKind{
 	{
 		Code: "kql/null-is-empty",
 		Doc: "A string column holds the empty string for a field that is missing, null or empty. `null` and `''` are isempty, " +
@@ -79,5 +74,5 @@ var limitDocs = []LimitDoc{
 	},
 }
 
-// Limits lists the kinds of limits, for people.
-func Limits() []LimitDoc { return slices.Clone(limitDocs) }
+// Limits lists the kinds of limits, in the order of docs/limits.md.
+func Limits() []targets.LimitKind { return slices.Clone(limitKinds) }

@@ -118,7 +118,7 @@ func TestCorpusVerdicts(t *testing.T) {
 func declares(t *testing.T, q *targets.Query, code string) {
 	t.Helper()
 	declared := slices.ContainsFunc(q.Limits, func(l targets.Limit) bool { return l.Code == code })
-	general := slices.ContainsFunc(kql.Limits(), func(l kql.LimitDoc) bool { return l.Code == code && l.General })
+	general := slices.ContainsFunc(kql.Limits(), func(l targets.LimitKind) bool { return l.Code == code && l.General })
 	if !declared && !general {
 		t.Errorf("the limit %s is not declared:\n%s", code, q.Text)
 	}
