@@ -180,6 +180,7 @@ func (m *matching) finish() error {
 			logs = append(logs, e.Log)
 		}
 	}
+	m.noteTimeless()
 	programs := m.correlations(logs)
 	set := gomatch.NewSet(programs)
 	set.Route = m.route || len(logs) > 1
@@ -198,6 +199,19 @@ func (m *matching) finish() error {
 		}
 	}
 	return nil
+}
+
+// noteTimeless says how many events have no place in a window of their own.
+func (m *matching) noteTimeless() {
+	timeless := 0
+	for _, e := range m.kept {
+		if e.Time.IsZero() {
+			timeless++
+		}
+	}
+	if timeless > 0 {
+		m.note("%d of %d events tell no time: correlations take them for one instant", timeless, len(m.kept))
+	}
 }
 
 // An alert is a line of match.

@@ -16,6 +16,7 @@ var Generic = &Log{
 	Title: "any log",
 	Doc:   "Every field is taken as a rule writes it.",
 	Open:  true,
+	Time:  "TimeGenerated",
 	KQL:   Table{Name: "Events"},
 }
 
