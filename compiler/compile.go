@@ -6,7 +6,6 @@ package compiler
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/sigproof/sigproof/compiler/ir"
 	"github.com/sigproof/sigproof/compiler/schema"
@@ -34,7 +33,8 @@ func Compile(docs []sigma.Document, opts *Options) ([]*ir.Program, []*sigma.Diag
 	if opts == nil {
 		opts = &Options{}
 	}
-	c := &compilation{opts: opts, docs: docs, programs: map[sigma.Document]*ir.Program{}, generated: map[*ir.Program]bool{}}
+	all, _ := sigma.NewCollection(docs) // what does not fit is for the collection's owner to report
+	c := &compilation{Collection: all, opts: opts, programs: map[sigma.Document]*ir.Program{}, generated: map[*ir.Program]bool{}}
 	for _, d := range docs {
 		if rule, ok := d.(*sigma.Rule); ok {
 			c.rule(rule)
@@ -46,8 +46,8 @@ func Compile(docs []sigma.Document, opts *Options) ([]*ir.Program, []*sigma.Diag
 
 // A compilation is one call of Compile.
 type compilation struct {
+	*sigma.Collection
 	opts     *Options
-	docs     []sigma.Document
 	programs map[sigma.Document]*ir.Program
 	diags    []*sigma.Diagnostic
 
@@ -101,7 +101,7 @@ func (u *unit) checkBroken() {
 
 func (c *compilation) inOrder() []*ir.Program {
 	var out []*ir.Program
-	for _, d := range c.docs {
+	for _, d := range c.Documents {
 		if p := c.programs[d]; p != nil {
 			out = append(out, p)
 		}
@@ -165,28 +165,11 @@ func describe(s schema.Source) string {
 	return text
 }
 
-// findFilters attaches the filters that name the rule, or any rule, and whose
-// logsource covers the rule's.
+// findFilters attaches the filters that apply to the rule.
 func findFilters(u *unit) {
-	for _, d := range u.docs {
-		f, ok := d.(*sigma.Filter)
-		if ok && !f.Broken && names(f, &u.rule.Head) && covers(f.Logsource, u.rule.Logsource) {
+	for _, f := range u.Filters(u.rule) {
+		if !f.Broken {
 			u.filters = append(u.filters, f)
 		}
 	}
-}
-
-func names(f *sigma.Filter, h *sigma.Head) bool {
-	return f.Any || slices.ContainsFunc(f.Rules, func(r sigma.Text) bool {
-		return r.Value == h.ID.Value || r.Value != "" && r.Value == h.Name.Value
-	})
-}
-
-// covers tells whether each part that the filter's logsource names is the
-// rule's.
-func covers(filter, rule *sigma.Logsource) bool {
-	f, r := sourceOf(filter), sourceOf(rule)
-	return (f.Product == "" || f.Product == r.Product) &&
-		(f.Service == "" || f.Service == r.Service) &&
-		(f.Category == "" || f.Category == r.Category)
 }

@@ -18,8 +18,8 @@ func (c *compilation) correlations() {
 			return
 		}
 		done[d] = true // before its inputs: a circle was reported by the collection
-		for _, r := range d.Rules {
-			if in, ok := c.lookup(r.Value).(*sigma.Correlation); ok {
+		for _, in := range c.References(d) {
+			if in, ok := in.(*sigma.Correlation); ok {
 				visit(in)
 			}
 		}
@@ -27,26 +27,11 @@ func (c *compilation) correlations() {
 			c.correlation(d)
 		}
 	}
-	for _, d := range c.docs {
+	for _, d := range c.Documents {
 		if correlation, ok := d.(*sigma.Correlation); ok {
 			visit(correlation)
 		}
 	}
-}
-
-// lookup finds a document by id, else by name, else by title.
-func (c *compilation) lookup(ref string) sigma.Document {
-	for _, key := range []func(*sigma.Head) string{
-		func(h *sigma.Head) string { return h.ID.Value },
-		func(h *sigma.Head) string { return h.Name.Value },
-		func(h *sigma.Head) string { return h.Title.Value },
-	} {
-		i := slices.IndexFunc(c.docs, func(d sigma.Document) bool { return ref != "" && key(d.Info()) == ref })
-		if i >= 0 {
-			return c.docs[i]
-		}
-	}
-	return nil
 }
 
 func (c *compilation) correlation(d *sigma.Correlation) {
@@ -65,9 +50,7 @@ func (c *compilation) correlation(d *sigma.Correlation) {
 	if d.Percent != nil {
 		b.out.Percent, _ = numberOf(d.Percent)
 	}
-	if d.Extended != nil {
-		b.out.Extended = d.Extended.Expr
-	}
+	b.condition()
 	if b.failed {
 		return
 	}
@@ -88,13 +71,16 @@ type correlating struct {
 // inputs finds the programs that the correlation looks at, and silences them
 // unless it says generate.
 func (b *correlating) inputs() bool {
-	for _, r := range b.doc.Rules {
-		p := b.programs[b.lookup(r.Value)]
+	for _, r := range b.doc.References() {
+		d := b.Lookup(r.Value)
+		p := b.programs[d]
 		if p == nil {
 			return false
 		}
-		b.silence(p)
-		b.out.Inputs = append(b.out.Inputs, ir.Input{Name: r.Value, Program: p})
+		b.out.Inputs = append(b.out.Inputs, ir.Input{Name: sigma.CalledBy(d, r), Program: p})
+	}
+	for _, in := range b.out.Inputs {
+		b.silence(in.Program)
 	}
 	return len(b.out.Inputs) > 0
 }
@@ -124,13 +110,13 @@ func (b *correlating) field(in ir.Input, name sigma.Text) *ir.Field {
 	name = b.aliased(in, name)
 	if c := in.Program.Correlation; c != nil {
 		if !slices.ContainsFunc(c.GroupBy, func(g ir.Group) bool { return g.Name == name.Value }) {
-			b.fail(name, fmt.Sprintf("correlation %q does not group by %q", in.Program.Title, name.Value))
+			b.fail("field/unknown", name.At, fmt.Sprintf("correlation %q does not group by %q", in.Program.Title, name.Value))
 		}
 		return &ir.Field{Name: name.Value, Type: schema.Any, At: name.At}
 	}
 	ref := in.Program.Log.Resolve(name.Value)
 	if ref == nil {
-		d := b.fail(name, fmt.Sprintf("log %s has no field %q", in.Program.Log.Name, name.Value))
+		d := b.fail("field/unknown", name.At, fmt.Sprintf("log %s has no field %q", in.Program.Log.Name, name.Value))
 		d.Label = nearestField(in.Program.Log, name.Value)
 		return nil
 	}
@@ -145,7 +131,7 @@ func (b *correlating) aliased(in ir.Input, name sigma.Text) sigma.Text {
 			continue
 		}
 		for _, f := range a.Fields {
-			if f.Rule.Value == in.Name || b.programs[b.lookup(f.Rule.Value)] == in.Program {
+			if f.Rule.Value == in.Name || b.programs[b.Lookup(f.Rule.Value)] == in.Program {
 				return f.Field
 			}
 		}
@@ -153,7 +139,7 @@ func (b *correlating) aliased(in ir.Input, name sigma.Text) sigma.Text {
 	return name
 }
 
-func (b *correlating) fail(at sigma.Text, message string) *sigma.Diagnostic {
+func (b *correlating) fail(code string, at sigma.Span, message string) *sigma.Diagnostic {
 	b.failed = true
-	return b.report(&sigma.Diagnostic{Code: "field/unknown", Severity: sigma.Error, File: b.doc.File, At: at.At, Message: message})
+	return b.report(&sigma.Diagnostic{Code: code, Severity: sigma.Error, File: b.doc.File, At: at, Message: message})
 }

@@ -1,6 +1,7 @@
 package sigma
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ type Collection struct {
 	Documents []Document
 
 	ids, names, titles map[string]Document
+	filters            []*Filter
 	references         map[Document][]Document
 	dependents         map[Document][]Document
 }
@@ -36,6 +38,7 @@ func NewCollection(docs []Document) (*Collection, []*Diagnostic) {
 		case *Correlation:
 			l.correlation(d)
 		case *Filter:
+			c.filters = append(c.filters, d)
 			l.filter(d)
 		default:
 			panic(fmt.Sprintf("sigma: unknown node %T", d))
@@ -69,9 +72,8 @@ func (c *Collection) Dependents(d Document) []Document { return c.dependents[d] 
 // and whose logsource covers the rule's.
 func (c *Collection) Filters(r *Rule) []*Filter {
 	var filters []*Filter
-	for _, d := range c.Documents {
-		f, ok := d.(*Filter)
-		if ok && (f.Any || slices.Contains(c.references[f], Document(r))) && f.Logsource.Covers(r.Logsource) {
+	for _, f := range c.filters {
+		if (f.Any || slices.Contains(c.references[f], Document(r))) && f.Logsource.Covers(r.Logsource) {
 			filters = append(filters, f)
 		}
 	}
@@ -194,7 +196,8 @@ func (l *linker) known() []string {
 }
 
 func (l *linker) correlation(c *Correlation) {
-	for _, ref := range c.Rules {
+	l.repeated(c)
+	for _, ref := range c.References() {
 		l.counted(c, ref)
 	}
 	if c.Extended != nil && c.Extended.Expr != nil {
@@ -204,9 +207,30 @@ func (l *linker) correlation(c *Correlation) {
 		for _, f := range a.Fields {
 			if to := l.Lookup(f.Rule.Value); to == nil || !slices.Contains(l.references[c], to) {
 				l.report(Error, "correlation/alias", c, f.Rule.At, fmt.Sprintf("alias %q names %q, which is none of the correlation's rules", a.Name.Value, f.Rule.Value)).
-					label(DidYouMean(f.Rule.Value, values(c.Rules)))
+					label(DidYouMean(f.Rule.Value, values(c.References())))
 			}
 		}
+	}
+}
+
+// repeated warns of a rule that is named twice, by one word or by two. Only in
+// an order does that say something: first, and then again.
+func (l *linker) repeated(c *Correlation) {
+	if c.Type.Value == "temporal_ordered" {
+		return
+	}
+	first := map[Document]Text{}
+	for _, ref := range c.Rules {
+		to := l.Lookup(ref.Value)
+		if to == nil {
+			continue
+		}
+		if before, ok := first[to]; ok {
+			d := l.report(Warning, "correlation/repeated-rule", c, ref.At, fmt.Sprintf("%q names a rule that stands in the list already; its events count once", ref.Value))
+			d.Related = append(d.Related, Related{c.File, before.At, "it stands here"})
+			continue
+		}
+		first[to] = ref
 	}
 }
 
@@ -221,22 +245,57 @@ func (l *linker) counted(c *Correlation, ref Text) {
 	}
 }
 
-// extended resolves the names in a condition over rules. Without "rules" it
-// is the condition that says which they are.
+// extended holds the names in a condition over rules against "rules". Without
+// that it is the condition that says which they are.
 func (l *linker) extended(c *Correlation) {
+	asked := map[Document]bool{}
 	for n := range Preorder(c.Extended.Expr) {
 		switch x := n.(type) {
 		case *Ref:
-			if len(c.Rules) == 0 {
-				l.counted(c, Text{x.Name, x.At})
-			} else if to := l.Lookup(x.Name); to == nil || !slices.Contains(l.references[c], to) {
+			to := l.Lookup(x.Name)
+			asked[to] = true
+			if len(c.Rules) > 0 && (to == nil || !slices.Contains(l.references[c], to)) {
 				l.report(Error, "collection/dangling", c, x.At, fmt.Sprintf("condition names %q, which is not among the correlation's rules", x.Name)).
 					label(DidYouMean(x.Name, values(c.Rules)))
 			}
 		case *Quantified:
-			if !slices.ContainsFunc(c.Rules, func(t Text) bool { return MatchesPattern(x.Pattern, t.Value) }) {
-				l.report(Error, "collection/dangling", c, x.Of, fmt.Sprintf("none of the correlation's rules is named like %q", x.Pattern))
+			named := l.namedLike(c, x.Pattern)
+			for _, to := range named {
+				asked[to] = true
 			}
+			switch {
+			case len(named) == 0:
+				l.report(Error, "collection/dangling", c, x.Of, fmt.Sprintf("none of the correlation's rules is named like %q", x.Pattern))
+			case x.N > len(named):
+				l.report(Error, "condition/count", c, x.At, fmt.Sprintf("condition asks for %d rules named like %q, and there %s %d", x.N, x.Pattern, isAre(len(named)), len(named)))
+			}
+		}
+	}
+	l.unasked(c, asked)
+}
+
+// namedLike gives the rules of the correlation that a pattern takes in: by
+// their name, or by the word that the correlation has for them.
+func (l *linker) namedLike(c *Correlation, pattern string) []Document {
+	var named []Document
+	for _, ref := range c.References() {
+		if to := l.Lookup(ref.Value); to != nil && MatchesPattern(pattern, CalledBy(to, ref)) {
+			named = append(named, to)
+		}
+	}
+	return named
+}
+
+// CalledBy is what a correlation's condition calls a document that it refers
+// to: its name, or the reference itself if it has none.
+func CalledBy(d Document, ref Text) string { return cmp.Or(d.Info().Name.Value, ref.Value) }
+
+// unasked warns of rules that the condition says nothing of: their events do
+// no more than ask it again.
+func (l *linker) unasked(c *Correlation, asked map[Document]bool) {
+	for _, ref := range c.Rules {
+		if to := l.Lookup(ref.Value); to != nil && !asked[to] {
+			l.report(Warning, "correlation/unused-rule", c, ref.At, fmt.Sprintf("the condition does not ask for %q", ref.Value))
 		}
 	}
 }
@@ -299,7 +358,7 @@ func (l *linker) circle(path []Document) {
 		labels = append(labels, fmt.Sprintf("%q", d.Info().Label()))
 	}
 	at := first.Type.At
-	for _, ref := range first.Rules {
+	for _, ref := range first.References() {
 		if l.Lookup(ref.Value) == path[1%len(path)] {
 			at = ref.At
 		}

@@ -61,10 +61,30 @@ func TestCollection(t *testing.T) {
 			name: "conditions and aliases over rules",
 			in:   both + correlationOf("c", "[login, logout]", "  condition: login and not x and 1 of z*\n  aliases: {u: {login: a, other: b}}\n"),
 			want: []string{
+				`17:18: warning: the condition does not ask for "logout" [correlation/unused-rule]`,
 				`18:28: error: condition names "x", which is not among the correlation's rules [collection/dangling]`,
 				`18:39: error: none of the correlation's rules is named like "z*" [collection/dangling]`,
 				`19:27: error: alias "u" names "other", which is none of the correlation's rules [correlation/alias]`,
 			},
+		},
+		{
+			name: "a condition names rules by name, id or pattern",
+			in:   both + correlationOf("c", "[login, logout]", "  condition: 11111111-1111-4111-8111-111111111111 and not 1 of logo*\n"),
+		},
+		{
+			name: "a condition asks for more rules than there are",
+			in:   both + correlationOf("c", "[login, logout]", "  condition: 3 of log*\n"),
+			want: []string{`18:14: error: condition asks for 3 rules named like "log*", and there are only 2 [condition/count]`},
+		},
+		{
+			name: "a rule named twice",
+			in:   both + correlationOf("c", "[login, 11111111-1111-4111-8111-111111111111, logout]", ""),
+			want: []string{`17:18: warning: "11111111-1111-4111-8111-111111111111" names a rule that stands in the list already; its events count once [correlation/repeated-rule]`},
+		},
+		{
+			name: "without rules the condition says which they are",
+			in:   both + "---\ntitle: c\nname: c\ncorrelation:\n  type: temporal\n  timespan: 5m\n  condition: login and not logot\n",
+			want: []string{`17:28: error: no document has the id or name "logot" [collection/dangling]`},
 		},
 		{
 			name: "filters",

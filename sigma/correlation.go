@@ -57,15 +57,23 @@ func (p *parser) correlation(m *Map) *Correlation {
 	var section *Map
 	rest := readKeys(p, m.Entries, c, []key[Correlation]{
 		{"correlation", func(p *parser, _ *Correlation, e Entry) { section, _ = p.entries(e) }},
+		{"generate", (*parser).outerGenerate},
 	})
 	p.require(m, "title")
-	p.head(&c.Head, rest, []string{"correlation"})
+	p.head(&c.Head, rest, []string{"correlation", "generate"})
 	if section == nil {
 		return c
 	}
 	custom := readKeys(p, section.Entries, c, correlationKeys)
 	p.checkCorrelation(c, section, custom)
 	return c
+}
+
+// outerGenerate reads "generate" where the specification's schema has it,
+// beside "correlation", though its text and other tools have it inside.
+func (p *parser) outerGenerate(c *Correlation, e Entry) {
+	c.Generate = p.boolean(e)
+	p.report(Info, "correlation/generate-place", e.Key.At, `"generate" stands beside "correlation"; most tools read it only inside`)
 }
 
 func (p *parser) checkCorrelation(c *Correlation, section *Map, custom []Entry) {
@@ -180,6 +188,23 @@ func (c *Correlation) bound(ops ...string) *Bound {
 		}
 	}
 	return nil
+}
+
+// References lists the documents that the correlation names: those of "rules",
+// or without that the names in its condition, in the order in which they first
+// stand there.
+func (c *Correlation) References() []Text {
+	if len(c.Rules) > 0 || c.Extended == nil || c.Extended.Expr == nil {
+		return c.Rules
+	}
+	var refs []Text
+	for n := range Preorder(c.Extended.Expr) {
+		x, ok := n.(*Ref)
+		if ok && !slices.ContainsFunc(refs, func(t Text) bool { return t.Value == x.Name }) {
+			refs = append(refs, Text{x.Name, x.At})
+		}
+	}
+	return refs
 }
 
 // boundOps are the operators of a correlation's condition.

@@ -425,6 +425,12 @@ level: low
 		print: "title: c\nname: c\ncorrelation:\n    type: value_percentile\n    rules:\n        - a\n    group-by:\n        - u\n    timespan: 1w\n    generate: true\n    aliases:\n        u:\n            a: x\n    condition:\n        gt: 9.5\n        lte: 20\n        field: f\n        percentile: 95\n",
 	},
 	{
+		name:  "generate beside the correlation",
+		in:    "title: c\ngenerate: true\ncorrelation:\n  type: temporal\n  rules: [a, b]\n  timespan: 5m\n",
+		print: "title: c\ncorrelation:\n    type: temporal\n    rules:\n        - a\n        - b\n    timespan: 5m\n    generate: true\n",
+		diags: []string{`2:1: info: "generate" stands beside "correlation"; most tools read it only inside [correlation/generate-place]`},
+	},
+	{
 		name:  "an extended correlation",
 		in:    inCorrelation("  type: temporal\n  timespan: 5m\n  condition: (a or b) and not c\n"),
 		print: "title: c\nname: c\ncorrelation:\n    type: temporal\n    timespan: 5m\n    condition: (a or b) and not c\n",

@@ -19,13 +19,17 @@ type Correlation struct {
 	// tuple.
 	Values []Group
 
-	// Where bounds what was counted; all bounds hold. For temporal types with
-	// neither Where nor Extended all inputs must occur.
+	// Where bounds what was counted; all bounds hold. Of
+	// temporal with neither Where nor Extended all inputs must occur.
 	Where   []Bound
 	Percent Decimal // of value_percentile
 
-	// Extended joins the inputs by name; nil unless the condition is one.
+	// Extended joins the inputs of type temporal by name; nil unless the
+	// condition is one.
 	Extended sigma.Expr
+
+	// Chains are the orders that temporal_ordered asks for; one must hold.
+	Chains []Chain
 
 	At sigma.Span
 }
@@ -35,6 +39,14 @@ type Correlation struct {
 type Input struct {
 	Name    string
 	Program *Program
+}
+
+// A Chain holds when its inputs, which stand in the order of "rules:", occur in
+// the window one after the other, ties allowed, and those of Without do not
+// occur in it at all.
+type Chain struct {
+	Inputs  []int
+	Without []int
 }
 
 // A Group is a name and the field that it means in each input.

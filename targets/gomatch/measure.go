@@ -16,8 +16,8 @@ func holds(c *ir.Correlation, window []*occurrence) bool {
 	switch {
 	case c.Extended != nil:
 		return extended(c, c.Extended, window)
-	case c.Type == "temporal_ordered":
-		return ordered(c, window)
+	case c.Chains != nil:
+		return slices.ContainsFunc(c.Chains, func(chain ir.Chain) bool { return follows(chain, window) })
 	case c.Type == "temporal" && len(c.Where) == 0:
 		return inputs(window) == len(c.Inputs)
 	}
@@ -121,18 +121,19 @@ func sum(numbers []float64) float64 {
 	return total
 }
 
-// ordered tells whether the inputs occur one after the other, each taken as
-// early as it can be. Events of one instant may stand in any order.
-func ordered(c *ir.Correlation, window []*occurrence) bool {
+// follows tells whether the inputs of a chain occur one after the other, each
+// taken as early as it can be, and the others not at all. Events of one instant
+// may stand in any order.
+func follows(chain ir.Chain, window []*occurrence) bool {
 	after := int64(math.MinInt64)
-	for i := range c.Inputs {
+	for _, i := range chain.Inputs {
 		n := slices.IndexFunc(window, func(o *occurrence) bool { return o.input == i && o.nanos >= after })
 		if n < 0 {
 			return false
 		}
 		after = window[n].nanos
 	}
-	return true
+	return !slices.ContainsFunc(window, func(o *occurrence) bool { return slices.Contains(chain.Without, o.input) })
 }
 
 // extended judges a boolean condition over the names of the inputs.

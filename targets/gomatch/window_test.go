@@ -95,6 +95,22 @@ func TestCorrelate(t *testing.T) {
 			[]string{at(2, "logout", "a", 0), at(2, "login", "a", 0)}, ".x",
 		},
 		{
+			"a condition in order", "type: temporal_ordered\ngroup-by: [u]\ntimespan: 10s\ncondition: lout and login",
+			[]string{at(0, "login", "a", 0), at(1, "logout", "a", 0), at(2, "login", "a", 0)}, "..x",
+		},
+		{
+			"in order, and one not at all", "type: temporal_ordered\nrules: [login, lout]\ngroup-by: [u]\ntimespan: 10s\ncondition: login and not lout",
+			[]string{at(0, "login", "a", 0), at(1, "logout", "a", 0), at(12, "login", "a", 0)}, "x.x",
+		},
+		{
+			"one of two in order", "type: temporal_ordered\nrules: [login, lout]\ngroup-by: [u]\ntimespan: 10s\ncondition: {gte: 1}",
+			[]string{at(0, "logout", "a", 0)}, "x",
+		},
+		{
+			"a condition by ids", "type: temporal\nrules: [login, lout]\ngroup-by: [u]\ntimespan: 10s\ncondition: 11111111-1111-4111-8111-111111111111 and not lout",
+			[]string{at(0, "login", "a", 0), at(1, "logout", "a", 0), at(2, "login", "a", 0)}, "x..",
+		},
+		{
 			"a condition over names", "type: temporal\nrules: [login, lout]\ngroup-by: [u]\ntimespan: 10s\ncondition: login and not lout",
 			[]string{at(0, "login", "a", 0), at(1, "logout", "a", 0), at(2, "login", "a", 0)}, "x..",
 		},

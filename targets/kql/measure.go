@@ -1,7 +1,6 @@
 package kql
 
 import (
-	"fmt"
 	"strings"
 )
 
@@ -11,7 +10,7 @@ func (c *correlation) measure() []string {
 	switch {
 	case c.Extended != nil, c.Type == "temporal" && len(c.Where) == 0:
 		return []string{c.summarize(c.occurrences(), by), "where " + c.condition()}
-	case c.Type == "temporal_ordered":
+	case c.Chains != nil:
 		return c.ordered(by)
 	}
 	switch c.Type {
@@ -94,22 +93,4 @@ func (c *correlation) condition() string {
 		terms[i] = c.occurs(i).String()
 	}
 	return strings.Join(terms, " and ")
-}
-
-// ordered takes each input as early as it can be: not before the one that
-// goes before. The last one may be any that is late enough.
-func (c *correlation) ordered(by string) []string {
-	last := len(c.inputs) - 1
-	is := func(i int) string { return "Rule == " + quote(c.inputs[i]) }
-	sums := []string{"Time1 = minif(Seen, " + is(0) + ")"}
-	for i := 1; i < last; i++ {
-		sums = append(sums, fmt.Sprintf("Times%d = make_list_if(Seen, %s)", i+1, is(i)))
-	}
-	sums = append(sums, "Last = maxif(Seen, "+is(last)+")")
-	lines := []string{c.summarize(strings.Join(sums, ", "), by)}
-	for i := 2; i <= last; i++ {
-		lines = append(lines, fmt.Sprintf(
-			"mv-apply Next = Times%d to typeof(datetime) on (summarize Time%d = minif(Next, Next >= Time%d))", i, i, i-1))
-	}
-	return append(lines, fmt.Sprintf("where Time%d <= Last", max(last, 1)))
 }

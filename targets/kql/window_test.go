@@ -32,6 +32,11 @@ name: any_change
 logsource: {product: azure, service: auditlogs}
 detection: {sel: {activityDisplayName: '*'}, condition: sel}
 ---
+title: Other
+name: other
+logsource: {product: azure, service: auditlogs}
+detection: {sel: {activityDisplayName: Other}, condition: sel}
+---
 title: Correlation
 name: correlation
 correlation:
@@ -61,6 +66,11 @@ var windows = []string{
 	"type: temporal_ordered\nrules: [added, removed]\ngroup-by: [actor.id]",
 	"type: temporal_ordered\nrules: [removed, added, removed]\ngroup-by: [actor.id]",
 	"type: temporal_ordered\nrules: [added, removed, any_change, added]\ngroup-by: [actor.id]",
+	"type: temporal\ngroup-by: [actor.id]\ncondition: removed and not added",
+	"type: temporal_ordered\ngroup-by: [actor.id]\ncondition: added and removed",
+	"type: temporal_ordered\ngroup-by: [actor.id]\ncondition: (added or removed) and any_change and not other",
+	"type: temporal_ordered\nrules: [removed, other, added]\ngroup-by: [actor.id]\ncondition: 2 of * or not (added or other)",
+	"type: temporal_ordered\nrules: [added, removed, other]\ngroup-by: [actor.id]\ncondition: {gt: 1}",
 }
 
 // TestWindows holds the query of each correlation against the native windows,

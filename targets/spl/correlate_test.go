@@ -36,6 +36,13 @@ detection:
   sel: {e|re: '^logout$'}
   condition: sel
 ---
+title: Other
+name: other
+logsource: {category: auth}
+detection:
+  sel: {e: other}
+  condition: sel
+---
 title: Correlation
 id: 33333333-3333-4333-8333-333333333333
 correlation:
@@ -141,6 +148,12 @@ func TestRandomWindows(t *testing.T) {
 		"type: temporal\nrules: [login, lout]\ntimespan: 2s\ncondition: 1 of lo*",
 		"type: temporal_ordered\nrules: [login, lout]\ngroup-by: [u]\ntimespan: 3s",
 		"type: temporal_ordered\nrules: [lout, login]\ntimespan: 1s",
+		"type: temporal\ngroup-by: [u]\ntimespan: 4s\ncondition: 11111111-1111-4111-8111-111111111111 and not lout",
+		"type: temporal_ordered\ngroup-by: [u]\ntimespan: 3s\ncondition: lout and login",
+		"type: temporal_ordered\ngroup-by: [u]\ntimespan: 3s\ncondition: (login or lout) and other",
+		"type: temporal_ordered\ngroup-by: [u]\ntimespan: 3s\ncondition: login and other and not lout",
+		"type: temporal_ordered\nrules: [login, lout, other]\ngroup-by: [u]\ntimespan: 3s\ncondition: 2 of * or not (login or other)",
+		"type: temporal_ordered\nrules: [other, login, lout]\ngroup-by: [u]\ntimespan: 3s\ncondition: {gte: 2}",
 		"type: event_count\nrules: [login]\ngroup-by: [u, v]\ntimespan: 5s\ncondition: {gte: 2}\n---\ntitle: Outer\ncorrelation:\n  type: temporal\n  rules: [inner, lout]\n  group-by: [u]\n  timespan: 9s",
 	} {
 		t.Run(body, func(t *testing.T) {

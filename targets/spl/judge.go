@@ -15,7 +15,7 @@ func (c *correlating) judge() []string {
 	switch {
 	case c.c.Extended != nil:
 		return c.temporal(c.extended(c.c.Extended, false).text)
-	case c.c.Type == "temporal_ordered":
+	case c.c.Chains != nil:
 		return c.ordered()
 	case c.c.Type == "temporal":
 		return c.temporal(c.inputCount())
@@ -121,13 +121,20 @@ func (c *correlating) is(input int) string {
 // temporal remembers when each input last occurred: it is in the window if that
 // is no longer ago.
 func (c *correlating) temporal(condition string) []string {
+	all := make([]int, len(c.c.Inputs))
+	for i := range all {
+		all[i] = i
+	}
+	return append(append(append(c.order(), c.remember(all)...), c.lastOfInstant()...), "| where "+condition)
+}
+
+func (c *correlating) remember(inputs []int) []string {
 	var evals, stats []string
-	for i := range c.c.Inputs {
+	for _, i := range inputs {
 		evals = append(evals, seen(i)+"=if("+c.is(i)+", _time, null())")
 		stats = append(stats, "max("+seen(i)+") as "+seen(i))
 	}
-	lines := append(c.order(), "| eval "+strings.Join(evals, ", "), "| streamstats "+strings.Join(stats, " ")+c.by())
-	return append(append(lines, c.lastOfInstant()...), "| where "+condition)
+	return []string{"| eval " + strings.Join(evals, ", "), "| streamstats " + strings.Join(stats, " ") + c.by()}
 }
 
 func (c *correlating) recent(field string) cond {
@@ -204,26 +211,6 @@ func (c *correlating) quantified(q *sigma.Quantified, negated bool) cond {
 		return anyOf(all)
 	}
 	return compare(strings.Join(terms, "+") + ">=" + strconv.Itoa(q.N))
-}
-
-// chain names the field that holds the latest start of a chain of the first
-// inputs, each no earlier than the one before.
-func chain(input int) string { return "sigproof_chain_" + strconv.Itoa(input+1) }
-
-// ordered carries the latest start of a chain from input to input. A chain lies
-// in the window if its start does. The events of one instant may stand in any
-// order, so that each of them knows what all of them do.
-func (c *correlating) ordered() []string {
-	lines := c.order()
-	start := "_time"
-	for i := range c.c.Inputs {
-		lines = append(lines,
-			"| eval "+chain(i)+"=if("+c.is(i)+", "+start+", null())",
-			"| streamstats max("+chain(i)+") as "+chain(i)+c.by(),
-			"| eventstats max("+chain(i)+") as "+chain(i)+c.by("_time"))
-		start = chain(i)
-	}
-	return append(append(lines, c.lastOfInstant()...), "| where "+c.recent(start).text)
 }
 
 // gather makes each row hold the points of its window: their times and values.
