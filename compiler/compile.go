@@ -5,6 +5,7 @@
 package compiler
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/sigproof/sigproof/compiler/ir"
@@ -17,6 +18,10 @@ type Options struct {
 	// Log binds every rule to this log. Nil means the log that serves the
 	// rule's logsource.
 	Log *schema.Log
+
+	// Fallback binds rules whose logsource no log serves. Nil makes that an
+	// error.
+	Fallback *schema.Log
 
 	// Define gives the values of placeholders: %name% of the modifier expand.
 	Define map[string][]string
@@ -124,14 +129,14 @@ func (c *compilation) report(d *sigma.Diagnostic) *sigma.Diagnostic {
 //
 //	--log given               ->  that log
 //	a log serves logsource    ->  the one that names most of its parts
-//	none does                 ->  an error that names generic
+//	none does                 ->  the fallback, else an error that names generic
 func findLog(u *unit) {
 	u.log = u.opts.Log
 	if u.log != nil {
 		return
 	}
 	source := sourceOf(u.rule.Logsource)
-	if u.log = schema.For(source); u.log == nil {
+	if u.log = cmp.Or(schema.For(source), u.opts.Fallback); u.log == nil {
 		at := u.rule.Title.At
 		if u.rule.Logsource != nil {
 			at = u.rule.Logsource.At

@@ -1,14 +1,14 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
+	"slices"
 
 	"github.com/spf13/cobra"
 
-	"github.com/sigproof/sigproof/compiler"
+	"github.com/sigproof/sigproof/compiler/lint"
+	"github.com/sigproof/sigproof/fixtures/report"
 	"github.com/sigproof/sigproof/sigma"
 )
 
@@ -39,22 +39,32 @@ func (a *app) check(args []string, m *meaning) error {
 	if err != nil {
 		return err
 	}
-	r, err := a.loadRules(args)
+	sources, err := a.sources(args, isRuleFile)
 	if err != nil {
 		return err
 	}
-	_, diags := compiler.Compile(r.docs, opts)
-	diags = sigma.SortDiagnostics(append(r.diags, diags...))
-	if err := a.emit(func(w io.Writer) error { return a.writeDiagnostics(w, diags) }); err != nil {
+	r := lint.Run(lintSources(sources), &lint.Options{Compile: *opts, Jobs: a.jobs})
+	if err := a.writeFindings(&report.Findings{Diags: r.Diags}); err != nil {
 		return err
 	}
 	if a.format == "text" {
-		a.note("%d documents, %s", len(r.docs), countSeverities(diags))
+		a.note("%d documents, %s", len(r.Docs), countSeverities(r.Diags))
 	}
-	if sigma.HasErrors(diags) {
+	if slices.ContainsFunc(r.Diags, fails) {
 		return errFindings
 	}
 	return nil
+}
+
+// fails tells whether a finding makes the check fail: notes do not.
+func fails(d *sigma.Diagnostic) bool { return d.Severity <= sigma.Warning }
+
+func lintSources(sources []source) []lint.Source {
+	out := make([]lint.Source, len(sources))
+	for i, s := range sources {
+		out[i] = lint.Source{Name: s.name, Src: s.src}
+	}
+	return out
 }
 
 func countSeverities(diags []*sigma.Diagnostic) string {
@@ -62,76 +72,15 @@ func countSeverities(diags []*sigma.Diagnostic) string {
 	for _, d := range diags {
 		counts[d.Severity]++
 	}
-	return fmt.Sprintf("%d errors, %d warnings, %d notes",
-		counts[sigma.Error], counts[sigma.Warning], counts[sigma.Info]+counts[sigma.Hint])
+	return fmt.Sprintf("%d errors, %d warnings, %d notes, %d hints",
+		counts[sigma.Error], counts[sigma.Warning], counts[sigma.Info], counts[sigma.Hint])
 }
 
-func (a *app) writeDiagnostics(w io.Writer, diags []*sigma.Diagnostic) error {
-	for _, d := range diags {
-		if err := a.writeDiagnostic(w, d); err != nil {
-			return err
+func (a *app) writeFindings(f *report.Findings) error {
+	return a.emit(func(w io.Writer) error {
+		if a.format == "text" {
+			return report.FindingsText(w, f, &report.TextOptions{Colored: a.colored(), Verbose: a.verbose})
 		}
-	}
-	return nil
-}
-
-func (a *app) writeDiagnostic(w io.Writer, d *sigma.Diagnostic) error {
-	if a.format == "text" {
-		_, err := io.WriteString(w, a.painted(d))
-		return err
-	}
-	return json.NewEncoder(w).Encode(jsonDiagnostic(d))
-}
-
-// painted is a diagnostic for people; on a terminal its severity has a colour.
-func (a *app) painted(d *sigma.Diagnostic) string {
-	text := d.Render()
-	if !a.colored() {
-		return text
-	}
-	paint := map[sigma.Severity]string{sigma.Error: "31", sigma.Warning: "33", sigma.Info: "36", sigma.Hint: "36"}[d.Severity]
-	word := ": " + d.Severity.String() + ": "
-	return strings.Replace(text, word, ": \x1b["+paint+"m"+d.Severity.String()+"\x1b[0m: ", 1)
-}
-
-// A finding is a diagnostic as `check --format json` writes it.
-type finding struct {
-	Path      string       `json:"path"`
-	Line      int          `json:"line"`
-	Column    int          `json:"column"`
-	EndLine   int          `json:"end_line"`
-	EndColumn int          `json:"end_column"`
-	Severity  string       `json:"severity"`
-	Code      string       `json:"code"`
-	Message   string       `json:"message"`
-	Fixes     []findingFix `json:"fixes"`
-	Label     string       `json:"label,omitempty"`
-}
-
-type findingFix struct {
-	Safe  bool          `json:"safe"`
-	Title string        `json:"title"`
-	Edits []findingEdit `json:"edits"`
-}
-
-type findingEdit struct {
-	Start int    `json:"start"`
-	End   int    `json:"end"`
-	Text  string `json:"text"`
-}
-
-func jsonDiagnostic(d *sigma.Diagnostic) *finding {
-	f := &finding{Severity: d.Severity.String(), Code: d.Code, Message: d.Message, Label: d.Label, Fixes: []findingFix{}}
-	if d.File != nil {
-		start, end := d.File.Position(d.At.Start), d.File.Position(d.At.End)
-		f.Path, f.Line, f.Column, f.EndLine, f.EndColumn = d.File.Name, start.Line, start.Column, end.Line, end.Column
-	}
-	for _, fix := range d.Fixes {
-		out := findingFix{Safe: fix.Safe, Title: fix.Title, Edits: []findingEdit{}}
-		for _, e := range fix.Edits {
-			out.Edits = append(out.Edits, findingEdit{e.At.Start, e.At.End, e.Text})
-		}
-		f.Fixes = append(f.Fixes, out)
-	}
-	return f
+		return report.FindingsJSON(w, f)
+	})
 }

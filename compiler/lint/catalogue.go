@@ -1,0 +1,16 @@
+package lint
+
+import "slices"
+
+// catalogue lists every check in the order of docs/checks.md: a group a file.
+var catalogue = slices.Concat(
+	titleChecks,
+	idChecks,
+	describeChecks,
+	dateChecks,
+	referenceChecks,
+	falsePositiveChecks,
+	listChecks,
+	valueChecks,
+	ignoreChecks,
+)

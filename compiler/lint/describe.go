@@ -1,0 +1,146 @@
+package lint
+
+import (
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/sigproof/sigproof/sigma"
+)
+
+// describeChecks look at what the head says to people: description, author,
+// status and level.
+var describeChecks = []*Check{
+	descriptionMissing, descriptionShort, descriptionLong, descriptionSame, descriptionLink,
+	authorMissing, levelMissing, statusMissing, statusReplaced,
+}
+
+// absent makes a check for a key that a document should have.
+func absent(key, example, why string) *Check {
+	return &Check{
+		Code:     key + "/missing",
+		Severity: sigma.Hint,
+		Title:    "document has no " + key,
+		Why:      why,
+		Before:   started(""),
+		After:    started(example),
+		Since:    "0.1",
+		Run: func(p *Pass) {
+			if _, filter := p.Doc.(*sigma.Filter); p.entry(key) == nil && p.Data() != nil && !(filter && key == "level") {
+				p.report(p.Head().Title.At, "the document has no %q", key)
+			}
+		},
+	}
+}
+
+var (
+	descriptionMissing = absent("description", "description: A process was started.", "Whoever gets the alert at night must learn what it means.")
+	authorMissing      = absent("author", "author: A. Author", "Somebody must be asked when the rule fires wrongly.")
+	levelMissing       = absent("level", "level: low", "Products take a severity of their own choice.")
+)
+
+var descriptionShort = &Check{
+	Code:     "description/short",
+	Severity: sigma.Hint,
+	Title:    "description has less than 16 characters",
+	Why:      "It can't say what an alert means and what to do.",
+	Before:   "description: Finds it",
+	After:    "description: Finds a service that starts a shell.",
+	Since:    "0.1",
+	Run: func(p *Pass) {
+		d := p.Head().Description
+		if n := utf8.RuneCountInString(strings.TrimSpace(d.Value)); d.Value != "" && n < 16 {
+			p.report(d.At, "the description has %d characters; it must say what an alert means", n)
+		}
+	},
+}
+
+var descriptionLong = &Check{
+	Code:     "description/long",
+	Severity: sigma.Warning,
+	Title:    "description is longer than 65535 characters",
+	Why:      "The specification allows no more.",
+	Before:   "description: " + strings.Repeat("word ", 13_200) + "end",
+	After:    "description: Finds a service that starts a shell.",
+	Since:    "0.1",
+	Run: func(p *Pass) {
+		if n := utf8.RuneCountInString(p.Head().Description.Value); n > 65535 {
+			p.report(sigma.Span{Start: p.Head().Description.At.Start, End: p.Head().Description.At.Start + 1},
+				"the description has %d characters; the specification allows 65535", n)
+		}
+	},
+}
+
+var descriptionSame = &Check{
+	Code:     "description/same",
+	Severity: sigma.Hint,
+	Title:    "description only repeats the title",
+	Why:      "It adds nothing to what the alert shows already.",
+	Before:   "title: Suspicious Process Started\nid: 3c6f1d0e-8f5b-4f4e-9a55-0d6f3b1a7c21\ndescription: Detects suspicious process started.\nlogsource:\n  product: windows\ndetection:\n  selection:\n    EventID: 1\n  condition: selection",
+	After:    "title: Suspicious Process Started\nid: 3c6f1d0e-8f5b-4f4e-9a55-0d6f3b1a7c21\ndescription: A process was started by a service that never starts one.\nlogsource:\n  product: windows\ndetection:\n  selection:\n    EventID: 1\n  condition: selection",
+	Since:    "0.1",
+	Run: func(p *Pass) {
+		h := p.Head()
+		bare := func(s string) string {
+			return nameRunes.ReplaceAllString(strings.ToLower(detects.ReplaceAllString(strings.Trim(strings.TrimSpace(s), "."), "")), " ")
+		}
+		if d := bare(h.Description.Value); d != "" && d == bare(h.Title.Value) {
+			p.report(h.Description.At, "the description only repeats the title")
+		}
+	},
+}
+
+var link = regexp.MustCompile(`https?://[^\s<>"')\]]+`)
+
+var descriptionLink = &Check{
+	Code:     "description/link",
+	Severity: sigma.Hint,
+	Title:    "description has a link",
+	Why:      "Products show references as links, and a description as plain text.",
+	Before:   "description: Finds what https://example.com/report is about.",
+	After:    "description: Finds what the report is about.\nreferences:\n  - https://example.com/report",
+	Since:    "0.1",
+	Run: func(p *Pass) {
+		d := p.Head().Description
+		if at := link.FindStringIndex(d.Value); at != nil {
+			p.report(p.File().Within(d, at[0], at[1]), "the description has a link; it must stand in \"references\"")
+		}
+	},
+}
+
+var statusMissing = &Check{
+	Code:     "status/missing",
+	Severity: sigma.Hint,
+	Title:    "document has no status",
+	Why:      "Pipelines choose rules by their status, and leave out those without one, or take them for stable.",
+	Before:   started("id: 3c6f1d0e-8f5b-4f4e-9a55-0d6f3b1a7c21"),
+	After:    started("id: 3c6f1d0e-8f5b-4f4e-9a55-0d6f3b1a7c21\nstatus: experimental"),
+	Fix:      UnsafeFix,
+	Since:    "0.1",
+	Run: func(p *Pass) {
+		if _, filter := p.Doc.(*sigma.Filter); filter || p.entry("status") != nil || p.Data() == nil {
+			return
+		}
+		behind := "title"
+		if p.entry("id") != nil {
+			behind = "id"
+		}
+		p.report(p.Head().Title.At, `the document has no "status"`).
+			unsafe("write experimental", p.insertBehind(behind, "status: experimental")...)
+	},
+}
+
+var statusReplaced = &Check{
+	Code:     "status/replaced",
+	Severity: sigma.Info,
+	Title:    "deprecated document does not say what replaces it",
+	Why:      "Whoever uses it must know where to go.",
+	Before:   "status: deprecated",
+	After:    "status: deprecated\nrelated:\n  - id: 08bbce1c-6a9d-4d43-a0b8-1c9d1fbb9d3e\n    type: obsolete",
+	Since:    "0.1",
+	Run: func(p *Pass) {
+		if h := p.Head(); h.Status.Value == "deprecated" && len(h.Related) == 0 {
+			p.report(h.Status.At, `the document is deprecated, and no "related" says what replaces it`)
+		}
+	},
+}

@@ -1,0 +1,44 @@
+package lint
+
+import "strings"
+
+// The examples of checks have much in common; these write it.
+
+// started is an example that is a whole document: the title, the lines, and a
+// rule for the start of a process.
+func started(lines string) string {
+	if lines != "" {
+		lines += "\n"
+	}
+	return "title: Process Started\n" + lines +
+		"logsource:\n  product: windows\n  service: sysmon\n" + "detection:\n  selection:\n    EventID: 1\n  condition: selection"
+}
+
+// selecting is an example whose only search has the given items.
+func selecting(items string) string {
+	return "detection:\n  selection:\n" + indented(items) + "  condition: selection"
+}
+
+// deciding is an example with the searches selection, filter and other, and
+// the given condition.
+func deciding(condition string) string {
+	return "detection:\n" +
+		"  selection:\n    Image|endswith: '\\a.exe'\n" +
+		"  filter:\n    CommandLine|contains: ' /quiet'\n" +
+		"  other:\n    User|contains: admin\n" +
+		"  condition: " + condition
+}
+
+// correlating is an example of a correlation with a rule of its own.
+func correlating(body string) string {
+	return "title: Many Failures\nname: failures\nlogsource:\n  product: windows\ndetection:\n  selection:\n    EventID: 4625\n  condition: selection\n" +
+		"---\ntitle: Many Failures of a User\ncorrelation:\n" + strings.ReplaceAll(indented(body), "    ", "  ")
+}
+
+func indented(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text + "\n") {
+		b.WriteString("    " + line)
+	}
+	return b.String()
+}

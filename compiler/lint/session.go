@@ -1,0 +1,124 @@
+package lint
+
+import (
+	"runtime"
+	"sync"
+
+	"github.com/sigproof/sigproof/compiler"
+	"github.com/sigproof/sigproof/sigma"
+)
+
+// A session is one look at a set of documents: what all passes share. It is
+// not changed once passes run.
+type session struct {
+	opts       *Options
+	all        []sigma.Document
+	collection *sigma.Collection
+	linked     []*sigma.Diagnostic // what the collection has to say
+	checks     []*Check            // that run
+	together   func() *collected   // computed when the first check asks
+}
+
+func newSession(docs []sigma.Document, opts *Options) *session {
+	s := &session{opts: opts, all: docs}
+	s.collection, s.linked = sigma.NewCollection(docs)
+	for _, c := range catalogue {
+		if c.Run != nil && opts.enabled(c.Code) {
+			s.checks = append(s.checks, c)
+		}
+	}
+	s.together = sync.OnceValue(func() *collected { return collect(docs) })
+	return s
+}
+
+// fromOthers gives what the collection and the compiler report, by file.
+func (s *session) fromOthers() map[string][]*sigma.Diagnostic {
+	_, compiled := compiler.Compile(s.all, s.opts.compile())
+	return groupByFile(append(compiled, s.linked...))
+}
+
+// A look is one file in a session.
+type look struct {
+	*session
+	*parsed
+	found []*sigma.Diagnostic
+
+	data     []sigma.Data // the file as plain YAML
+	dataRead bool
+}
+
+// run makes the passes over a file and gives all that is to be reported of it.
+func (l *look) run(said []*sigma.Diagnostic) []*sigma.Diagnostic {
+	for _, d := range l.docs {
+		p := &Pass{look: l, Doc: d}
+		for _, p.check = range l.checks {
+			p.check.Run(p)
+		}
+	}
+	diags := append(append([]*sigma.Diagnostic{}, l.diags...), said...)
+	return l.silence(append(diags, l.found...))
+}
+
+// yaml reads the file as plain YAML.
+func (l *look) yaml() []sigma.Data {
+	if !l.dataRead {
+		l.dataRead = true
+		l.data, _ = sigma.ReadData(l.file)
+	}
+	return l.data
+}
+
+// silence drops what options and comments silence, and says which comments
+// have no use.
+func (l *look) silence(diags []*sigma.Diagnostic) []*sigma.Diagnostic {
+	var out []*sigma.Diagnostic
+	comments := l.ignores()
+	for _, d := range diags {
+		ignored := comments.silence(d)
+		if d.Severity == sigma.Error || !ignored && l.opts.enabled(d.Code) {
+			out = append(out, l.graded(d))
+		}
+	}
+	for _, d := range comments.findings(l) {
+		if l.opts.enabled(d.Code) {
+			out = append(out, l.graded(d))
+		}
+	}
+	return out
+}
+
+// graded gives a finding the severity that the options want. An error stays
+// one: its document can't be used.
+func (l *look) graded(d *sigma.Diagnostic) *sigma.Diagnostic {
+	severity := l.opts.severity(d.Code, d.Severity)
+	if d.Severity == sigma.Error || severity == d.Severity {
+		return d
+	}
+	changed := *d
+	changed.Severity = severity
+	return &changed
+}
+
+// eachAtOnce calls f for each item, jobs at once, and gives the results in the
+// order of the items.
+func eachAtOnce[T, R any](jobs int, items []T, f func(T) R) []R {
+	if jobs < 1 {
+		jobs = runtime.GOMAXPROCS(0)
+	}
+	out := make([]R, len(items))
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range min(jobs, len(items)) {
+		wg.Go(func() {
+			for i := range next {
+				out[i] = f(items[i])
+			}
+		})
+	}
+	for i := range items {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	return out
+}
