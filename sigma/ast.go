@@ -299,12 +299,13 @@ func (*Not) expr()        {}
 func (*Ref) expr()        {}
 func (*Quantified) expr() {}
 
-// Aggregate is the legacy tail of a condition, "| count(field) by group > 5":
-// read only to be mended into a correlation.
+// Aggregate is the legacy tail of a condition, "| count(field) by group > 5" or
+// "| near search and not other": read only to be mended into a correlation.
 type Aggregate struct {
 	Function, Field, By Text // count, min, max, sum, avg, near; each may be empty
 	Op                  Text // > >= < <= ==
 	Value               Text
+	Near                Expr // searches that must occur near by; nil unless Function is near
 	At                  Span
 }
 

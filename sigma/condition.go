@@ -306,7 +306,7 @@ func parseQuantified(lex *lexer.PeekingLexer, quantifier lexer.Token) (Expr, err
 
 // parseAggregate reads the legacy tail of a condition.
 //
-//	aggregate = "|" function [ "(" [field] ")" ] [ "by" field ] [ compare value ]
+//	aggregate = "|" ( "near" or | function [ "(" [field] ")" ] [ "by" field ] [ compare value ] )
 func parseAggregate(lex *lexer.PeekingLexer) (tail, error) {
 	if lex.Peek().Type != tokenPipe {
 		return nil, participle.NextMatch
@@ -317,6 +317,14 @@ func parseAggregate(lex *lexer.PeekingLexer) (tail, error) {
 		return nil, syntaxError(a.At, `"|" needs an aggregation such as count() behind it`)
 	}
 	a.Function = tokenText(lex.Next())
+	if strings.EqualFold(a.Function.Value, "near") {
+		x, err := parseOr(lex)
+		if err != nil {
+			return nil, missing(err, pipe)
+		}
+		a.Near, a.At = x, a.At.join(x.Span())
+		return a, nil
+	}
 	if lex.Peek().Value == "(" {
 		lex.Next()
 		if lex.Peek().Type == tokenWord {
@@ -334,7 +342,7 @@ func parseAggregate(lex *lexer.PeekingLexer) (tail, error) {
 		a.Op = tokenText(lex.Next())
 		a.Value = tokenText(lex.Next())
 	}
-	for !lex.Peek().EOF() { // "near a and b": only its place matters
+	for !lex.Peek().EOF() { // what else there was had no meaning
 		a.At = a.At.join(tokenSpan(lex.Next()))
 	}
 	for _, t := range []Text{a.Function, a.Field, a.By, a.Op, a.Value} {

@@ -89,7 +89,11 @@ func (m mapper) aggregate(a *Aggregate) *Aggregate {
 		}
 		return Text{t.Value, m.span(t.At)}
 	}
-	return &Aggregate{text(a.Function), text(a.Field), text(a.By), text(a.Op), text(a.Value), m.span(a.At)}
+	out := &Aggregate{text(a.Function), text(a.Field), text(a.By), text(a.Op), text(a.Value), nil, m.span(a.At)}
+	if a.Near != nil {
+		out.Near = m.expr(a.Near)
+	}
+	return out
 }
 
 // checkConditions holds the conditions against the searches.
@@ -97,6 +101,9 @@ func (p *parser) checkConditions(d *Detection, names []string, owner string) {
 	for _, c := range d.Conditions {
 		if c.Expr != nil {
 			p.checkNames(c.Expr, names, owner)
+		}
+		if c.Aggregate != nil && c.Aggregate.Near != nil {
+			p.checkNames(c.Aggregate.Near, names, owner)
 		}
 	}
 }

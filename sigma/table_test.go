@@ -414,9 +414,61 @@ level: low
 		diags: []string{`5:14: error: "timeframe" belongs to a count, and the condition has none; without it the rule means the same [detection/timeframe]`},
 		fixed: inRule("  s: x\n  condition: s\n"),
 	},
-	{name: "near", in: inRule("  s: x\n  condition: s | near s\n"), diags: []string{
+	{name: "near without a time", in: inRule("  s: x\n  condition: s | near s\n"), diags: []string{
 		`5:16: error: "| near s" joins events, which a condition no longer can; a correlation must [condition/aggregation]`,
 	}},
+	{name: "near nothing", in: inRule("  s: x\n  condition: s | near t and\n"), diags: []string{
+		`5:25: error: "and" needs a search behind it [condition/syntax]`,
+	}},
+	{name: "near what is not there", in: inRule("  s: x\n  timeframe: 5m\n  condition: s | near t\n"), diags: []string{
+		`6:16: error: "| near t" joins events, which a condition no longer can; a correlation must [condition/aggregation]`,
+		`6:23: error: condition names "t", and no search of the detection has that name [condition/undefined-search]`,
+	}},
+	{
+		name:  "near becomes rules and a correlation",
+		in:    "title: Dumped Secrets\n" + "logsource: {product: p}\ndetection:\n  s: x\n  t: {a: z}\n  u: w\n  timeframe: 30s\n  condition: s | near t and not u # all\nlevel: low\n",
+		diags: []string{`8:16: error: "| near t and not u" joins events, which a condition no longer can; a correlation must [condition/aggregation]`},
+		fixed: `title: Dumped Secrets
+name: dumped_secrets
+logsource: {product: p}
+detection:
+  s: x
+  t: {a: z}
+  u: w
+  condition: s # all
+level: low
+---
+title: Dumped Secrets (t)
+name: dumped_secrets_t
+logsource:
+    product: p
+detection:
+    t:
+        a: z
+    condition: t
+level: low
+---
+title: Dumped Secrets (u)
+name: dumped_secrets_u
+logsource:
+    product: p
+detection:
+    u: w
+    condition: u
+level: low
+---
+title: Dumped Secrets (near)
+correlation:
+    type: temporal
+    rules:
+        - dumped_secrets
+        - dumped_secrets_t
+        - dumped_secrets_u
+    timespan: 30s
+    condition: dumped_secrets and dumped_secrets_t and not dumped_secrets_u
+level: low
+`,
+	},
 
 	// Correlations.
 	{

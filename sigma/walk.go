@@ -101,6 +101,9 @@ func Children(n Node) []Node {
 		c.exprs(n.X)
 	case *Aggregate:
 		c.texts(n.Function, n.Field, n.By, n.Op, n.Value)
+		if n.Near != nil {
+			c = append(c, n.Near)
+		}
 	case *Entry:
 		c.texts(n.Key)
 		c = append(c, n.Data)
