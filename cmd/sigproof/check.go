@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -12,20 +13,41 @@ import (
 	"github.com/sigproof/sigproof/sigma"
 )
 
+type checkFlags struct {
+	meaning
+	fix, unsafe, diff bool
+	list              bool
+	explain           string
+	enable, disable   []string
+}
+
 func (a *app) checkCommand() *cobra.Command {
-	var m meaning
+	var f checkFlags
 	cmd := &cobra.Command{
-		Use:     "check [path...]",
-		Short:   "Parse rules, resolve their fields, and say what is wrong",
-		Example: "  sigproof check rules/\n  sigproof check --format json rule.yml",
+		Use:   "check [path...]",
+		Short: "Say what is wrong with rules, and mend it",
+		Long: "Say what is wrong with rules, and mend it. Errors and warnings make the command fail, notes and hints do not;\n" +
+			"hints, which are matters of taste, are shown with -v. A comment silences a check: # sigproof:ignore CODE reason",
+		Example: "  sigproof check rules/\n  sigproof check --fix --diff rules/\n  sigproof check --explain value/duplicate\n  sigproof check --format sarif -o findings.sarif rules/",
 		RunE: func(_ *cobra.Command, args []string) error {
-			if err := a.formats("text", "json", "jsonl"); err != nil {
-				return err
+			switch {
+			case f.list:
+				return a.listChecks()
+			case f.explain != "":
+				return a.explainCheck(f.explain)
 			}
-			return a.check(args, &m)
+			return a.check(args, &f)
 		},
 	}
-	a.meaningFlags(cmd, &m)
+	a.meaningFlags(cmd, &f.meaning)
+	flags := cmd.Flags()
+	flags.BoolVar(&f.fix, "fix", false, "mend what can be mended without changing which events match, and report what is left")
+	flags.BoolVar(&f.unsafe, "unsafe", false, "with --fix or --diff: also make fixes that may change which events match, or that a person should look at")
+	flags.BoolVar(&f.diff, "diff", false, "write nothing; show what --fix would change")
+	flags.BoolVar(&f.list, "list", false, "list the checks")
+	flags.StringVar(&f.explain, "explain", "", "explain a check")
+	flags.StringSliceVar(&f.enable, "enable", nil, "look for this code too, or for all that begin so; \"all\" means every check")
+	flags.StringSliceVar(&f.disable, "disable", nil, "do not look for this code, or for any that begins so")
 	return cmd
 }
 
@@ -34,30 +56,96 @@ func (a *app) meaningFlags(cmd *cobra.Command, m *meaning) {
 	cmd.Flags().StringArrayVar(&m.define, "define", nil, "a placeholder: name=value[,value...] or name=@file")
 }
 
-func (a *app) check(args []string, m *meaning) error {
-	opts, err := m.options()
+// options turns the flags into the linter's options.
+func (f *checkFlags) options() (*lint.Options, error) {
+	if f.unsafe && !f.fix && !f.diff {
+		return nil, errors.New("--unsafe says which fixes are made; --fix or --diff must stand with it")
+	}
+	meant, err := f.meaning.options()
+	if err != nil {
+		return nil, err
+	}
+	for _, list := range []struct {
+		flag  string
+		names []string
+	}{{"enable", f.enable}, {"disable", f.disable}} {
+		for _, name := range list.names {
+			if !lint.Covers(name) {
+				return nil, fmt.Errorf("--%s: %w", list.flag, noCheck(name))
+			}
+		}
+	}
+	return &lint.Options{Enable: f.enable, Disable: f.disable, Compile: *meant, Unsafe: f.unsafe}, nil
+}
+
+func noCheck(name string) error {
+	if near := sigma.DidYouMean(name, lint.Codes()); near != "" {
+		return fmt.Errorf("there is no check %q; %s", name, near)
+	}
+	return fmt.Errorf("there is no check %q; check --list lists them", name)
+}
+
+func (a *app) check(args []string, f *checkFlags) error {
+	if err := a.formats("text", "json", "jsonl", "sarif", "junit", "github", "markdown"); err != nil {
+		return err
+	}
+	opts, err := f.options()
 	if err != nil {
 		return err
 	}
+	opts.Jobs = a.jobs
 	sources, err := a.sources(args, isRuleFile)
 	if err != nil {
 		return err
 	}
-	r := lint.Run(lintSources(sources), &lint.Options{Compile: *opts, Jobs: a.jobs})
-	if err := a.writeFindings(&report.Findings{Diags: r.Diags}); err != nil {
-		return err
+	if f.fix || f.diff {
+		return a.mend(sources, f, opts)
 	}
-	if a.format == "text" {
-		a.note("%d documents, %s", len(r.Docs), countSeverities(r.Diags))
+	return a.reportFindings(a.emit, sources, lint.Run(lintSources(sources), opts))
+}
+
+// mend makes the fixes, or shows them, and reports what is left.
+func (a *app) mend(sources []source, f *checkFlags, opts *lint.Options) error {
+	fixed, left := lint.Fix(lintSources(sources), opts)
+	var changed []rewriting
+	for i, s := range sources {
+		if r := (rewriting{s, fixed[i].Src}); r.changes() || s.name == "-" {
+			changed = append(changed, r)
+		}
 	}
-	if slices.ContainsFunc(r.Diags, fails) {
+	if f.diff {
+		return a.emit(func(w io.Writer) error { return showChanges(w, changed) })
+	}
+	emit := a.emit
+	for _, r := range changed {
+		if r.name != "-" {
+			if err := r.write(); err != nil {
+				return err
+			}
+			continue
+		}
+		if _, err := a.stdout.Write(r.text); err != nil {
+			return err
+		}
+		emit = func(write func(io.Writer) error) error { return write(a.stderr) } // stdout has the text
+	}
+	return a.reportFindings(emit, sources, left)
+}
+
+// showChanges writes the changes. That there are any is a finding.
+func showChanges(w io.Writer, changed []rewriting) error {
+	found := false
+	for _, r := range changed {
+		found = found || r.changes()
+		if _, err := w.Write(r.diff()); err != nil {
+			return err
+		}
+	}
+	if found {
 		return errFindings
 	}
 	return nil
 }
-
-// fails tells whether a finding makes the check fail: notes do not.
-func fails(d *sigma.Diagnostic) bool { return d.Severity <= sigma.Warning }
 
 func lintSources(sources []source) []lint.Source {
 	out := make([]lint.Source, len(sources))
@@ -65,6 +153,33 @@ func lintSources(sources []source) []lint.Source {
 		out[i] = lint.Source{Name: s.name, Src: s.src}
 	}
 	return out
+}
+
+// reportFindings writes what was found, and tells whether that makes the check
+// fail.
+func (a *app) reportFindings(emit func(func(io.Writer) error) error, sources []source, r *lint.Result) error {
+	f := &report.Findings{Diags: a.shown(r.Diags), Version: version(), About: about}
+	for _, s := range sources {
+		f.Files = append(f.Files, s.name)
+	}
+	if err := emit(func(w io.Writer) error { return a.writeFindings(w, f) }); err != nil {
+		return err
+	}
+	if a.format == "text" {
+		a.note("%d documents, %s", len(r.Docs), countSeverities(r.Diags))
+	}
+	if slices.ContainsFunc(r.Diags, func(d *sigma.Diagnostic) bool { return d.Severity <= sigma.Warning }) {
+		return errFindings
+	}
+	return nil
+}
+
+// shown leaves hints out of what people read, unless they ask for all.
+func (a *app) shown(diags []*sigma.Diagnostic) []*sigma.Diagnostic {
+	if a.verbose || !slices.Contains([]string{"text", "github", "markdown"}, a.format) {
+		return diags
+	}
+	return slices.DeleteFunc(slices.Clone(diags), func(d *sigma.Diagnostic) bool { return d.Severity == sigma.Hint })
 }
 
 func countSeverities(diags []*sigma.Diagnostic) string {
@@ -76,11 +191,27 @@ func countSeverities(diags []*sigma.Diagnostic) string {
 		counts[sigma.Error], counts[sigma.Warning], counts[sigma.Info], counts[sigma.Hint])
 }
 
-func (a *app) writeFindings(f *report.Findings) error {
-	return a.emit(func(w io.Writer) error {
-		if a.format == "text" {
-			return report.FindingsText(w, f, &report.TextOptions{Colored: a.colored(), Verbose: a.verbose})
-		}
+func (a *app) writeFindings(w io.Writer, f *report.Findings) error {
+	switch a.format {
+	case "sarif":
+		return report.FindingsSARIF(w, f)
+	case "junit":
+		return report.FindingsJUnit(w, f)
+	case "github":
+		return report.FindingsGitHub(w, f)
+	case "markdown":
+		return report.FindingsMarkdown(w, f)
+	case "text":
+		return report.FindingsText(w, f, &report.TextOptions{Colored: a.colored()})
+	default:
 		return report.FindingsJSON(w, f)
-	})
+	}
+}
+
+func about(code string) *report.About {
+	c := lint.Explain(code)
+	if c == nil {
+		return nil
+	}
+	return &report.About{Title: c.Title, Why: c.Why, Severity: c.Severity}
 }

@@ -33,6 +33,7 @@ var importers = map[string][]string{
 	"aead.dev/minisign":                   {"targets/pack"},
 	"github.com/google/go-cmp":            {"sigma", "compiler", "targets", "fixtures", "cmd"},
 	"github.com/rogpeppe/go-internal":     {"sigma", "compiler", "targets", "fixtures", "cmd"},
+	"github.com/owenrumney/go-sarif/v3":   {"fixtures/report"},
 	"pgregory.net/rapid":                  {"sigma", "compiler", "targets", "fixtures", "cmd"},
 	"github.com/bradleyjkemp/sigma-go":    {"sigma/sigmago", "fixtures/oracle"},
 }
