@@ -12,5 +12,11 @@ var catalogue = slices.Concat(
 	falsePositiveChecks,
 	listChecks,
 	valueChecks,
+	containedChecks,
+	wildcardChecks,
+	modifierChecks,
+	regexChecks,
+	searchChecks,
+	conditionChecks,
 	ignoreChecks,
 )
