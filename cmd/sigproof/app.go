@@ -9,7 +9,6 @@ import (
 	"os/signal"
 	"runtime"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -39,6 +38,7 @@ type app struct {
 	verbose   bool
 	logFormat string
 	jobs      int
+	config    string
 }
 
 func newApp(stdin io.Reader, stdout, stderr io.Writer) *app {
@@ -102,10 +102,11 @@ func (a *app) root() *cobra.Command {
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "more detail")
 	flags.StringVar(&a.logFormat, "log-format", "text", "how trouble is written to stderr: text, json")
 	flags.IntVar(&a.jobs, "jobs", runtime.NumCPU(), "how much is done at once")
+	flags.StringVar(&a.config, "config", "", "the file with settings; without it sigproof.yaml, found upward from the first path; none for none")
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return a.checkFlags() }
 	root.AddCommand(
 		a.testCommand(), a.compileCommand(), a.checkCommand(), a.fmtCommand(), a.explainCommand(), a.matchCommand(),
-		a.runCommand(), a.coverageCommand(), a.packCommand(), a.schemaCommand(), a.versionCommand(),
+		a.runCommand(), a.coverageCommand(), a.packCommand(), a.schemaCommand(), a.configCommand(), a.versionCommand(),
 	)
 	return root
 }
@@ -179,31 +180,4 @@ func (a *app) colored() bool {
 	}
 	info, err := f.Stat()
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}
-
-// defines reads --define name=value. Values of one name add up, a comma
-// separates values, and name=@file takes one value a line.
-func defines(args []string) (map[string][]string, error) {
-	out := map[string][]string{}
-	for _, arg := range args {
-		name, value, ok := strings.Cut(arg, "=")
-		if !ok || name == "" {
-			return nil, fmt.Errorf("--define %q: name=value or name=@file must stand here", arg)
-		}
-		file, isFile := strings.CutPrefix(value, "@")
-		if !isFile {
-			out[name] = append(out[name], strings.Split(value, ",")...)
-			continue
-		}
-		text, err := os.ReadFile(file)
-		if err != nil {
-			return nil, fmt.Errorf("--define %s: %w", name, err)
-		}
-		for line := range strings.Lines(string(text)) {
-			if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
-				out[name] = append(out[name], line)
-			}
-		}
-	}
-	return out, nil
 }

@@ -51,17 +51,16 @@ func (a *app) checkCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) meaningFlags(cmd *cobra.Command, m *meaning) {
-	cmd.Flags().StringVar(&m.log, "log", "", "the log whose fields rules name; generic takes every field as written")
-	cmd.Flags().StringArrayVar(&m.define, "define", nil, "a placeholder: name=value[,value...] or name=@file")
-}
-
-// options turns the flags into the linter's options.
-func (f *checkFlags) options() (*lint.Options, error) {
+// linting gives the linter's options: what the flags say, else the settings.
+func (a *app) linting(paths []string, f *checkFlags) (*lint.Options, error) {
 	if f.unsafe && !f.fix && !f.diff {
 		return nil, errors.New("--unsafe says which fixes are made; --fix or --diff must stand with it")
 	}
-	meant, err := f.meaning.options()
+	c, err := a.settings(paths)
+	if err != nil {
+		return nil, err
+	}
+	meant, err := a.options(&f.meaning, c)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +74,27 @@ func (f *checkFlags) options() (*lint.Options, error) {
 			}
 		}
 	}
-	return &lint.Options{Enable: f.enable, Disable: f.disable, Compile: *meant, Unsafe: f.unsafe}, nil
+	flags := slices.Concat(f.enable, f.disable)
+	return &lint.Options{
+		Enable:   append(less(c.Enable, flags), f.enable...),
+		Disable:  append(less(c.Disable, flags), f.disable...),
+		Severity: c.Severities(),
+		Compile:  *meant,
+		Unsafe:   f.unsafe,
+		Jobs:     a.jobs,
+	}, nil
+}
+
+// less gives the codes that the settings name and no flag does: a flag has the
+// last word.
+func less(codes []sigma.Text, flags []string) []string {
+	var out []string
+	for _, t := range codes {
+		if !slices.Contains(flags, t.Value) {
+			out = append(out, t.Value)
+		}
+	}
+	return out
 }
 
 func noCheck(name string) error {
@@ -89,11 +108,10 @@ func (a *app) check(args []string, f *checkFlags) error {
 	if err := a.formats("text", "json", "jsonl", "sarif", "junit", "github", "markdown"); err != nil {
 		return err
 	}
-	opts, err := f.options()
+	opts, err := a.linting(args, f)
 	if err != nil {
 		return err
 	}
-	opts.Jobs = a.jobs
 	sources, err := a.sources(args, isRuleFile)
 	if err != nil {
 		return err

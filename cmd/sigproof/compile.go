@@ -74,7 +74,7 @@ func (f *compileFlags) check(a *app) error {
 }
 
 func (a *app) compile(args []string, f *compileFlags) error {
-	opts, err := f.options()
+	opts, err := a.meaningOf(&f.meaning, args)
 	if err != nil {
 		return err
 	}

@@ -37,7 +37,7 @@ func (a *app) explainCommand() *cobra.Command {
 }
 
 func (a *app) explain(name string, f *matchFlags, number int) error {
-	opts, err := f.options()
+	opts, err := a.meaningOf(&f.meaning, f.rules)
 	if err != nil {
 		return err
 	}

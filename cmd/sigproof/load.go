@@ -5,14 +5,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/sigproof/sigproof/compiler"
-	"github.com/sigproof/sigproof/compiler/schema"
 	"github.com/sigproof/sigproof/sigma"
 	"github.com/sigproof/sigproof/sigma/entra"
 )
@@ -184,48 +181,6 @@ func findUnder(fsys fs.FS, root string, want func(string) bool, named func(strin
 		return err
 	})
 	return out, err
-}
-
-// meaning holds the flags that say what rules mean: the same in each command.
-type meaning struct {
-	log    string
-	define []string
-}
-
-// options turns the flags into the compiler's options. Placeholders that the
-// flags leave open have the pack's defaults.
-func (m *meaning) options() (*compiler.Options, error) {
-	given, err := defines(m.define)
-	if err != nil {
-		return nil, err
-	}
-	define := map[string][]string{}
-	for _, p := range entra.Placeholders() {
-		define[p.Name] = p.Values
-	}
-	maps.Copy(define, given)
-	opts := &compiler.Options{Define: define}
-	if m.log != "" {
-		if opts.Log = schema.ByName(m.log); opts.Log == nil {
-			return nil, fmt.Errorf("--log: there is no log %q%s", m.log, didYouMean(m.log, logNames()))
-		}
-	}
-	return opts, nil
-}
-
-func logNames() []string {
-	var names []string
-	for _, l := range schema.Logs() {
-		names = append(names, l.Name)
-	}
-	return append(names, schema.Generic.Name)
-}
-
-func didYouMean(name string, names []string) string {
-	if near := sigma.DidYouMean(name, names); near != "" {
-		return "; " + near
-	}
-	return "; there are " + strings.Join(names, ", ")
 }
 
 // folderName is a path of the pack as package fs wants it.

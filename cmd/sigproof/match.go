@@ -63,7 +63,7 @@ func (f *matchFlags) reading(log *schema.Log) *event.Options {
 }
 
 func (a *app) match(ctx context.Context, args []string, f *matchFlags) error {
-	opts, err := f.options()
+	opts, err := a.meaningOf(&f.meaning, f.rules)
 	if err != nil {
 		return err
 	}

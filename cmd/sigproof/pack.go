@@ -104,7 +104,7 @@ func (a *app) packProductCommand(p *product) *cobra.Command {
 // pack loads, compiles and replays the rules, and writes what may be packed.
 // What is refused is a finding.
 func (a *app) pack(ctx context.Context, p *product, args []string, f *packFlags) error {
-	opts, err := f.options()
+	opts, err := a.meaningOf(&f.meaning, args)
 	if err != nil {
 		return err
 	}

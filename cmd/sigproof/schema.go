@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sigproof/sigproof/cmd/sigproof/config"
 	"github.com/sigproof/sigproof/compiler/schema"
 )
 
@@ -31,7 +32,7 @@ func (a *app) schemaCommand() *cobra.Command {
 			}
 			log := schema.ByName(args[0])
 			if log == nil {
-				return fmt.Errorf("there is no log %q%s", args[0], didYouMean(args[0], logNames()))
+				return fmt.Errorf("there is no log %q%s", args[0], didYouMean(args[0], config.LogNames()))
 			}
 			return a.emit(func(w io.Writer) error { return a.writeLog(w, log) })
 		},

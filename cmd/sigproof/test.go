@@ -64,7 +64,7 @@ func (a *app) test(ctx context.Context, args []string, f *testFlags) error {
 
 // replay loads rules and suites and runs them.
 func (a *app) replay(ctx context.Context, args []string, f *testFlags) (*fixtures.Report, error) {
-	opts, err := f.options()
+	opts, err := a.meaningOf(&f.meaning, args)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,53 @@
+package config
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/sigproof/sigproof/sigma"
+)
+
+// A Setting is one thing that a file sets, and where.
+type Setting struct {
+	Key    string `json:"setting"`
+	Value  string `json:"value"`
+	Origin string `json:"origin"`
+}
+
+// Place is where the file says something, as people read it.
+func (c *Config) Place(t sigma.Text) string {
+	return c.File.Name + ":" + c.File.Position(t.At.Start).String()
+}
+
+// Defines tells whether the file defines a placeholder.
+func (c *Config) Defines(name string) bool {
+	return slices.ContainsFunc(c.Define, func(d Definition) bool { return d.Name.Value == name })
+}
+
+// Settings lists what the file sets, in the order of its keys.
+func (c *Config) Settings() []Setting {
+	var out []Setting
+	set := func(key string, at sigma.Text, values ...sigma.Text) {
+		texts := make([]string, len(values))
+		for i, v := range values {
+			texts[i] = v.Value
+		}
+		out = append(out, Setting{key, strings.Join(texts, ", "), c.Place(at)})
+	}
+	if c.Log.Value != "" {
+		set("log", c.Log, c.Log)
+	}
+	for _, d := range c.Define {
+		set("define."+d.Name.Value, d.Name, d.Values...)
+	}
+	for _, t := range c.Enable {
+		set("check.enable", t, t)
+	}
+	for _, t := range c.Disable {
+		set("check.disable", t, t)
+	}
+	for _, g := range c.Severity {
+		set("check.severity."+g.Code.Value, g.Code, g.Severity)
+	}
+	return out
+}

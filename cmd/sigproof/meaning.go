@@ -1,0 +1,137 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sigproof/sigproof/cmd/sigproof/config"
+	"github.com/sigproof/sigproof/compiler"
+	"github.com/sigproof/sigproof/compiler/schema"
+	"github.com/sigproof/sigproof/sigma"
+	"github.com/sigproof/sigproof/sigma/entra"
+)
+
+// meaning holds the flags that say what rules mean: the same in each command.
+type meaning struct {
+	log    string
+	define []string
+}
+
+func (a *app) meaningFlags(cmd *cobra.Command, m *meaning) {
+	cmd.Flags().StringVar(&m.log, "log", "", "the log whose fields rules name; generic takes every field as written")
+	cmd.Flags().StringArrayVar(&m.define, "define", nil, "a placeholder: name=value[,value...] or name=@file")
+}
+
+// meaningOf gives the compiler's options for rules at paths: what the flags
+// say, else what their settings say, else the defaults of the pack.
+func (a *app) meaningOf(m *meaning, paths []string) (*compiler.Options, error) {
+	c, err := a.settings(paths)
+	if err != nil {
+		return nil, err
+	}
+	return a.options(m, c)
+}
+
+func (a *app) options(m *meaning, c *config.Config) (*compiler.Options, error) {
+	define := map[string][]string{}
+	for _, p := range entra.Placeholders() {
+		define[p.Name] = p.Values
+	}
+	given, err := defines(m.define)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.configured(define, given, c); err != nil {
+		return nil, err
+	}
+	maps.Copy(define, given)
+
+	opts := &compiler.Options{Define: define}
+	switch {
+	case m.log != "":
+		if opts.Log = schema.ByName(m.log); opts.Log == nil {
+			return nil, fmt.Errorf("--log: there is no log %q%s", m.log, didYouMean(m.log, config.LogNames()))
+		}
+	case c.Log.Value != "":
+		opts.Log = schema.ByName(c.Log.Value)
+		a.note("%s: log is %s", c.Place(c.Log), c.Log.Value)
+	}
+	return opts, nil
+}
+
+// configured adds the definitions of the settings, less those that flags give.
+// They change what rules mean, so that it is said.
+func (a *app) configured(define, given map[string][]string, c *config.Config) error {
+	for _, d := range c.Define {
+		name := d.Name.Value
+		if given[name] != nil {
+			continue
+		}
+		define[name] = nil
+		for _, v := range d.Values {
+			values := []string{v.Value}
+			if file, ok := strings.CutPrefix(v.Value, "@"); ok {
+				if !filepath.IsAbs(file) {
+					file = filepath.Join(filepath.Dir(c.File.Name), file)
+				}
+				var err error
+				if values, err = readLines(file); err != nil {
+					return fmt.Errorf("%s: %w", c.Place(v), err)
+				}
+			}
+			define[name] = append(define[name], values...)
+		}
+		a.note("%s: %%%s%% is defined", c.Place(d.Name), name)
+	}
+	return nil
+}
+
+// defines reads --define name=value. Values of one name add up, a comma
+// separates values, and name=@file takes one value a line.
+func defines(args []string) (map[string][]string, error) {
+	out := map[string][]string{}
+	for _, arg := range args {
+		name, value, ok := strings.Cut(arg, "=")
+		if !ok || name == "" {
+			return nil, fmt.Errorf("--define %q: name=value or name=@file must stand here", arg)
+		}
+		file, isFile := strings.CutPrefix(value, "@")
+		if !isFile {
+			out[name] = append(out[name], strings.Split(value, ",")...)
+			continue
+		}
+		values, err := readLines(file)
+		if err != nil {
+			return nil, fmt.Errorf("--define %s: %w", name, err)
+		}
+		out[name] = append(out[name], values...)
+	}
+	return out, nil
+}
+
+// readLines reads a value a line, less comments.
+func readLines(file string) ([]string, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for line := range strings.Lines(string(text)) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			out = append(out, line)
+		}
+	}
+	return out, nil
+}
+
+func didYouMean(name string, names []string) string {
+	if near := sigma.DidYouMean(name, names); near != "" {
+		return "; " + near
+	}
+	return "; there are " + strings.Join(names, ", ")
+}
