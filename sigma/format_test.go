@@ -1,10 +1,16 @@
 package sigma
 
 import (
+	"bytes"
+	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"gopkg.in/yaml.v3"
 )
 
 func TestFormat(t *testing.T) {
@@ -104,16 +110,108 @@ func TestFormatTable(t *testing.T) {
 	}
 }
 
+// TestFormatCorpus lays out every file of the public collection: it keeps each
+// comment, is done at once, and leaves the documents the same tree.
 func TestFormatCorpus(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
 		t.Skip("the corpus takes seconds")
 	}
-	for name, src := range corpus(t, filepath.Join(shared(t), "corpus", "sigma")) {
-		if len(name)%4 == 1 { // a quarter is enough, and quick
-			checkFormat(t, string(src))
+	files := corpus(t, filepath.Join(shared(t), "corpus", "sigma"))
+	names := slices.Sorted(maps.Keys(files))
+	for part := range slices.Chunk(names, len(names)/4+1) {
+		t.Run(part[0], func(t *testing.T) {
+			t.Parallel()
+			for _, name := range part {
+				checkLayout(t, name, files[name])
+			}
+		})
+	}
+}
+
+func checkLayout(t *testing.T, name string, src []byte) {
+	t.Helper()
+	once, _ := Format(name, src)
+	if twice, _ := Format(name, once); string(twice) != string(once) {
+		t.Errorf("%s: formatting is not done at once (-once +twice):\n%s", name, cmp.Diff(string(once), string(twice)))
+	}
+	want, _ := Parse(name, src)
+	got, _ := Parse(name, once)
+	if diff := cmp.Diff(outlines(want), outlines(got)); diff != "" {
+		t.Errorf("%s: the documents changed (-want +got):\n%s", name, diff)
+	}
+	if diff := cmp.Diff(commentsOf(src), commentsOf(once)); diff != "" {
+		t.Errorf("%s: the comments changed (-want +got):\n%s", name, diff)
+	}
+}
+
+// outlines says what documents hold, without places; the keys of a document may
+// stand in any order.
+func outlines(docs []Document) []string {
+	var out []string
+	for _, d := range docs {
+		parts := []string{fmt.Sprintf("%T broken %t", d, d.Info().Broken)}
+		for _, child := range Children(d) {
+			parts = append(parts, outline(child))
+		}
+		slices.Sort(parts)
+		out = append(out, strings.Join(parts, "\n"))
+	}
+	return out
+}
+
+// outline writes a node and all below it, each with what only it knows.
+func outline(n Node) string {
+	var b strings.Builder
+	for n := range Preorder(n) {
+		fmt.Fprintf(&b, " %T", n)
+		switch n := n.(type) {
+		case Text:
+			fmt.Fprintf(&b, " %q", n.Value)
+		case Value:
+			fmt.Fprintf(&b, " %q", n.Written().Value)
+		case Modifier:
+			b.WriteString(" " + n.Name)
+		case *Scalar:
+			fmt.Fprintf(&b, " %s %q", kindOf(n), n.Text.Value)
+		case *Item:
+			fmt.Fprintf(&b, " %t %t", n.Keywords, n.List)
+		case *Ref:
+			b.WriteString(" " + n.Name)
+		case *Quantified:
+			fmt.Fprintf(&b, " %t %d %s", n.All, n.N, n.Pattern)
 		}
 	}
+	return b.String()
+}
+
+// commentsOf lists the comments of a text by a second opinion: the scanner of
+// the YAML library.
+func commentsOf(src []byte) []string {
+	var out []string
+	for d := yaml.NewDecoder(bytes.NewReader(src)); ; {
+		var n yaml.Node
+		if d.Decode(&n) != nil {
+			break
+		}
+		out = appendComments(out, &n)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func appendComments(out []string, n *yaml.Node) []string {
+	for _, text := range []string{n.HeadComment, n.LineComment, n.FootComment} {
+		for line := range strings.Lines(text) {
+			if line = strings.TrimSpace(line); line != "" {
+				out = append(out, line)
+			}
+		}
+	}
+	for _, child := range n.Content {
+		out = appendComments(out, child)
+	}
+	return out
 }
 
 // checkFormat holds that formatting twice is formatting once, and that the
