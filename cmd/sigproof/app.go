@@ -102,13 +102,41 @@ func (a *app) root() *cobra.Command {
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "more detail")
 	flags.StringVar(&a.logFormat, "log-format", "text", "how trouble is written to stderr: text, json")
 	flags.IntVar(&a.jobs, "jobs", runtime.NumCPU(), "how much is done at once")
+	flags.Lookup("jobs").DefValue = "all cores" // the help is the same on every machine
 	flags.StringVar(&a.config, "config", "", "the file with settings; without it sigproof.yaml, found upward from the first path; none for none")
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return a.checkFlags() }
 	root.AddCommand(
 		a.testCommand(), a.compileCommand(), a.checkCommand(), a.fmtCommand(), a.explainCommand(), a.matchCommand(),
-		a.runCommand(), a.coverageCommand(), a.packCommand(), a.schemaCommand(), a.configCommand(), a.versionCommand(),
+		a.runCommand(), a.coverageCommand(), a.packCommand(), a.schemaCommand(), a.configCommand(), a.manCommand(), a.versionCommand(),
 	)
+	root.InitDefaultCompletionCmd()
+	refuseUnknown(root)
+	if err := offerCompletions(root); err != nil {
+		panic("sigproof: " + err.Error()) // a flag that has completions already
+	}
 	return root
+}
+
+// refuseUnknown makes commands that only have others below them refuse a word
+// that is none of those; cobra would print help and call that fine.
+func refuseUnknown(cmd *cobra.Command) {
+	for _, sub := range cmd.Commands() {
+		refuseUnknown(sub)
+		if !sub.HasSubCommands() || sub.Runnable() {
+			continue
+		}
+		sub.Args = cobra.ArbitraryArgs
+		sub.RunE = func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return cmd.Help()
+			}
+			var names []string
+			for _, c := range cmd.Commands() {
+				names = append(names, c.Name())
+			}
+			return fmt.Errorf("%s has no command %q%s", cmd.CommandPath(), args[0], didYouMean(args[0], names))
+		}
+	}
 }
 
 func (a *app) checkFlags() error {

@@ -26,16 +26,17 @@ var independent = []string{"targets/kql/kqleval", "targets/spl/spleval"}
 // importers names the packages that may import a module, by path prefix. A
 // module that is not listed may not be imported.
 var importers = map[string][]string{
-	"github.com/alecthomas/participle/v2": {"sigma", "targets/kql/kqleval", "targets/spl/spleval"},
-	"gopkg.in/yaml.v3":                    {"sigma", "compiler/schema", "targets/sentinel", "fixtures"},
-	"github.com/spf13/cobra":              {"cmd"},
-	"github.com/google/uuid":              {"sigma", "compiler/lint", "targets/sentinel", "fixtures", "cmd"},
-	"aead.dev/minisign":                   {"targets/pack"},
-	"github.com/google/go-cmp":            {"sigma", "compiler", "targets", "fixtures", "cmd"},
-	"github.com/rogpeppe/go-internal":     {"sigma", "compiler", "targets", "fixtures", "cmd"},
-	"github.com/owenrumney/go-sarif/v3":   {"fixtures/report"},
-	"pgregory.net/rapid":                  {"sigma", "compiler", "targets", "fixtures", "cmd"},
-	"github.com/bradleyjkemp/sigma-go":    {"sigma/sigmago", "fixtures/oracle"},
+	"github.com/alecthomas/participle/v2":      {"sigma", "targets/kql/kqleval", "targets/spl/spleval"},
+	"gopkg.in/yaml.v3":                         {"sigma", "compiler/schema", "targets/sentinel", "fixtures"},
+	"github.com/spf13/cobra":                   {"cmd"},
+	"github.com/google/uuid":                   {"sigma", "compiler/lint", "targets/sentinel", "fixtures", "cmd"},
+	"aead.dev/minisign":                        {"targets/pack"},
+	"github.com/google/go-cmp":                 {"sigma", "compiler", "targets", "fixtures", "cmd"},
+	"github.com/rogpeppe/go-internal":          {"sigma", "compiler", "targets", "fixtures", "cmd"},
+	"github.com/owenrumney/go-sarif/v3":        {"fixtures/report"},
+	"github.com/santhosh-tekuri/jsonschema/v6": {"sigma/jsonschema"},
+	"pgregory.net/rapid":                       {"sigma", "compiler", "targets", "fixtures", "cmd"},
+	"github.com/bradleyjkemp/sigma-go":         {"sigma/sigmago", "fixtures/oracle"},
 }
 
 // A goPackage is what `go list -json` says of a package, as far as it matters.

@@ -11,21 +11,30 @@ import (
 
 	"github.com/sigproof/sigproof/cmd/sigproof/config"
 	"github.com/sigproof/sigproof/compiler/schema"
+	"github.com/sigproof/sigproof/sigma/jsonschema"
 )
 
 func (a *app) schemaCommand() *cobra.Command {
 	var tables bool
+	var kind string
 	cmd := &cobra.Command{
 		Use:     "schema [log]",
-		Short:   "List the logs, or the fields of one",
-		Example: "  sigproof schema\n  sigproof schema entra_audit",
+		Short:   "List the logs, or the fields of one; or print a JSON schema of documents",
+		Example: "  sigproof schema\n  sigproof schema entra_audit\n  sigproof schema --json rule",
 		Args:    cobra.MaximumNArgs(1),
+
+		ValidArgsFunction: offer(config.LogNames),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if err := a.formats("text", "json", "jsonl"); err != nil {
 				return err
 			}
-			if tables {
+			switch {
+			case tables && kind != "" || (tables || kind != "") && len(args) > 0:
+				return fmt.Errorf("schema prints one thing: a log, --kql or --json")
+			case tables:
 				return a.emit(writeTables)
+			case kind != "":
+				return a.writeSchema(kind)
 			}
 			if len(args) == 0 {
 				return a.emit(a.writeLogs)
@@ -38,7 +47,23 @@ func (a *app) schemaCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&tables, "kql", false, "print the tables with their columns and types, as JSON for KQL checkers")
+	cmd.Flags().StringVar(&kind, "json", "", "print the JSON schema of a kind of documents: "+strings.Join(jsonschema.Kinds(), ", "))
 	return cmd
+}
+
+// writeSchema prints the schema of a kind of documents, for editors.
+func (a *app) writeSchema(kind string) error {
+	if err := oneOf("--json", kind, jsonschema.Kinds()...); err != nil {
+		return err
+	}
+	text, err := jsonschema.Text(kind)
+	if err != nil {
+		return err
+	}
+	return a.emit(func(w io.Writer) error {
+		_, err := w.Write(text)
+		return err
+	})
 }
 
 // writeTables writes {"Table": {"Column": "type"}}; logs that share a table
