@@ -75,7 +75,7 @@ func utc(seconds float64) (time.Time, bool) {
 	return time.Unix(int64(whole), int64(math.Round((seconds-whole)*1e6))*1000).UTC(), true
 }
 
-func seconds(t time.Time) float64 { return float64(t.UnixNano()/1000) / 1e6 }
+func seconds(t time.Time) float64 { return float64(t.UnixMicro()) / 1e6 }
 
 // A span is a length of time: so many seconds, or months.
 type span struct {
