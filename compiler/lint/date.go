@@ -12,7 +12,7 @@ var dateChecks = []*Check{
 	dateMissing, dateOnlyModified, dateSlashes, dateOrder, dateSame,
 }
 
-var dateMissing = absent("date", "date: 2024-05-01", "The age of a rule tells how much to trust it.")
+var dateMissing = absent("date", func(h *sigma.Head) sigma.Text { return h.Date }, "date: 2024-05-01", "The age of a rule tells how much to trust it.")
 
 func day(t sigma.Text) (time.Time, bool) {
 	d, err := time.Parse("2006-01-02", strings.ReplaceAll(t.Value, "/", "-"))
@@ -91,7 +91,11 @@ var dateOnlyModified = &Check{
 	Fix:      UnsafeFix,
 	Since:    "0.1",
 	Run: func(p *Pass) {
-		if e := p.entry("modified"); e != nil && p.entry("date") == nil {
+		h := p.Head()
+		if h.Modified == (sigma.Text{}) || !p.lacks("date", h.Date) {
+			return
+		}
+		if e := p.entry("modified"); e != nil {
 			p.report(e.Key.At, `the document has "modified" and no "date"`).unsafe("take it for the date", replace(e.Key.At, "date")...)
 		}
 	},

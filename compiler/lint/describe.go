@@ -16,7 +16,7 @@ var describeChecks = []*Check{
 }
 
 // absent makes a check for a key that a document should have.
-func absent(key, example, why string) *Check {
+func absent(key string, get func(*sigma.Head) sigma.Text, example, why string) *Check {
 	return &Check{
 		Code:     key + "/missing",
 		Severity: sigma.Hint,
@@ -26,7 +26,7 @@ func absent(key, example, why string) *Check {
 		After:    started(example),
 		Since:    "0.1",
 		Run: func(p *Pass) {
-			if _, filter := p.Doc.(*sigma.Filter); p.entry(key) == nil && p.Data() != nil && !(filter && key == "level") {
+			if _, filter := p.Doc.(*sigma.Filter); !(filter && key == "level") && p.lacks(key, get(p.Head())) {
 				p.report(p.Head().Title.At, "the document has no %q", key)
 			}
 		},
@@ -34,9 +34,9 @@ func absent(key, example, why string) *Check {
 }
 
 var (
-	descriptionMissing = absent("description", "description: A process was started.", "Whoever gets the alert at night must learn what it means.")
-	authorMissing      = absent("author", "author: A. Author", "Somebody must be asked when the rule fires wrongly.")
-	levelMissing       = absent("level", "level: low", "Products take a severity of their own choice.")
+	descriptionMissing = absent("description", func(h *sigma.Head) sigma.Text { return h.Description }, "description: A process was started.", "Whoever gets the alert at night must learn what it means.")
+	authorMissing      = absent("author", func(h *sigma.Head) sigma.Text { return h.Author }, "author: A. Author", "Somebody must be asked when the rule fires wrongly.")
+	levelMissing       = absent("level", func(h *sigma.Head) sigma.Text { return h.Level }, "level: low", "Products take a severity of their own choice.")
 )
 
 var descriptionShort = &Check{
@@ -118,7 +118,7 @@ var statusMissing = &Check{
 	Fix:      UnsafeFix,
 	Since:    "0.1",
 	Run: func(p *Pass) {
-		if _, filter := p.Doc.(*sigma.Filter); filter || p.entry("status") != nil || p.Data() == nil {
+		if _, filter := p.Doc.(*sigma.Filter); filter || !p.lacks("status", p.Head().Status) {
 			return
 		}
 		behind := "title"

@@ -27,7 +27,7 @@ var idMissing = &Check{
 	Since:    "0.1",
 	Run: func(p *Pass) {
 		h := p.Head()
-		if h.ID.Value != "" || p.entry("id") != nil || h.Title.Value == "" {
+		if h.Title.Value == "" || !p.lacks("id", h.ID) {
 			return
 		}
 		p.report(h.Title.At, "the document has no id").

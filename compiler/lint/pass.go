@@ -122,7 +122,14 @@ func (p *Pass) Data() *sigma.Map {
 	return nil
 }
 
-// entry finds a top-level entry of the document.
+// lacks tells whether the document has no entry of a key, whose text is t. A
+// text that could not be read is there, and yet empty.
+func (p *Pass) lacks(key string, t sigma.Text) bool {
+	return t == (sigma.Text{}) && p.entry(key) == nil && p.Data() != nil
+}
+
+// entry finds a top-level entry of the document. It reads the file once more,
+// so that a check asks when it has reason to.
 func (p *Pass) entry(key string) *sigma.Entry {
 	if m := p.Data(); m != nil {
 		for i := range m.Entries {

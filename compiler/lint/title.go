@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 	"unicode"
@@ -24,6 +25,9 @@ var titleFirst = &Check{
 	Fix:      SafeFix,
 	Since:    "0.1",
 	Run: func(p *Pass) {
+		if first := p.file.Src[p.Doc.Span().Start:]; bytes.HasPrefix(first, []byte("title:")) {
+			return
+		}
 		m, e := p.Data(), p.entry("title")
 		if e == nil || m.Entries[0].Key.Value == "title" {
 			return
