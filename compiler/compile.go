@@ -68,6 +68,8 @@ type unit struct {
 	fields  map[sigma.Node]*schema.Ref // of items, and of values that name a field
 	pred    ir.Pred
 	failed  bool
+
+	unfolded int // tests and values so far; see MaxUnfolded
 }
 
 func (c *compilation) rule(rule *sigma.Rule) {

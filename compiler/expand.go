@@ -14,9 +14,6 @@ import (
 // escaping it with a backslash."
 var placeholder = regexp.MustCompile(`\\%|%([A-Za-z0-9_.-]+)%`)
 
-// mostExpanded bounds how many texts the placeholders of one value stand for.
-const mostExpanded = 10_000
-
 // expand gives the texts that a value stands for: itself, or with the modifier
 // expand one for each combination of its placeholders' values. The values may
 // hold wildcards, as if they stood in the rule, and no placeholders: what they
@@ -35,11 +32,14 @@ func (l *lowering) expand(item *sigma.Item, v sigma.Value) []string {
 			l.undefined(v, name)
 			return nil
 		}
-		if count *= len(values); count > mostExpanded {
-			l.errorAt(l.file, v.Span(), "placeholder/too-many", fmt.Sprintf("the placeholders of %q stand for more than %d texts", text, mostExpanded))
+		if count *= len(values); count > MaxExpanded {
+			l.errorAt(l.file, v.Span(), "placeholder/too-many", fmt.Sprintf("the placeholders of %q stand for more than %d texts", text, MaxExpanded))
 			return nil
 		}
 		given[i] = l.asValues(item, values)
+	}
+	if !l.unfolds(count, v.Span()) {
+		return nil
 	}
 	return t.fill(given, make([]string, len(given)), nil)
 }

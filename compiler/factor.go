@@ -2,6 +2,7 @@ package compiler
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/sigproof/sigproof/compiler/ir"
 )
@@ -42,25 +43,24 @@ func factorAll(x []ir.Pred) []ir.Pred {
 // Exists and FieldRef ask about the field as a whole and stay by themselves.
 func mergeTests(x []ir.Pred) []ir.Pred {
 	var out []ir.Pred
-	at := map[string]int{}
+	met := map[string]*ir.Test{}
 	for _, p := range x {
 		t, ok := p.(*ir.Test)
 		if !ok || t.Field == nil || !onValues(t.Any) {
 			out = append(out, p)
 			continue
 		}
-		key := ir.TestText(&ir.Test{Field: t.Field})
-		i, ok := at[key]
-		if !ok {
-			at[key] = len(out)
-			out = append(out, t)
+		key := ir.FieldText(t.Field)
+		first := met[key]
+		if first == nil {
+			own := *t
+			own.Any = t.Any[:len(t.Any):len(t.Any)] // may grow, and not into another's
+			met[key] = &own
+			out = append(out, &own)
 			continue
 		}
-		first := out[i].(*ir.Test)
-		merged := *first
-		merged.Any = append(first.Any[:len(first.Any):len(first.Any)], t.Any...)
-		merged.At.Start, merged.At.End = min(merged.At.Start, t.At.Start), max(merged.At.End, t.At.End)
-		out[i] = &merged
+		first.Any = append(first.Any, t.Any...)
+		first.At.Start, first.At.End = min(first.At.Start, t.At.Start), max(first.At.End, t.At.End)
 	}
 	return out
 }
@@ -77,32 +77,48 @@ func onValues(matches []ir.Match) bool {
 
 // factorOr takes the conjuncts that all alternatives share out of the or.
 func factorOr(p *ir.Or) ir.Pred {
-	counts := map[string]int{}
-	for _, x := range p.X {
-		for _, c := range conjuncts(x) {
-			counts[ir.Key(c)]++ // folded: none stands twice in one alternative
-		}
+	if len(p.X) < 2 {
+		return p
 	}
-	var common []ir.Pred
-	for _, c := range conjuncts(p.X[0]) {
-		if counts[ir.Key(c)] == len(p.X) {
-			common = append(common, c)
+	shared := keys(p.X[0])
+	for _, x := range p.X[1:] {
+		if len(shared) == 0 {
+			return p
 		}
+		own := keys(x)
+		maps.DeleteFunc(shared, func(key string, _ bool) bool { return !own[key] })
 	}
-	if len(common) == 0 || len(p.X) < 2 {
+	common, _ := split(p.X[0], shared)
+	if len(common) == 0 {
 		return p
 	}
 	rest := make([]ir.Pred, len(p.X))
 	for i, x := range p.X {
-		var own []ir.Pred
-		for _, c := range conjuncts(x) {
-			if counts[ir.Key(c)] < len(p.X) {
-				own = append(own, c)
-			}
-		}
+		_, own := split(x, shared)
 		rest[i] = &ir.And{X: own, At: x.From()} // of none: true
 	}
 	return &ir.And{X: append(common, &ir.Or{X: rest, At: p.At}), At: p.At}
+}
+
+// keys gives the conjuncts of an alternative.
+func keys(p ir.Pred) map[string]bool {
+	out := map[string]bool{}
+	for _, c := range conjuncts(p) {
+		out[ir.Key(c)] = true
+	}
+	return out
+}
+
+// split gives the conjuncts of an alternative that are shared, and its own.
+func split(p ir.Pred, shared map[string]bool) (common, own []ir.Pred) {
+	for _, c := range conjuncts(p) {
+		if shared[ir.Key(c)] {
+			common = append(common, c)
+		} else {
+			own = append(own, c)
+		}
+	}
+	return common, own
 }
 
 func conjuncts(p ir.Pred) []ir.Pred {

@@ -50,7 +50,7 @@ func (l *lowering) expr(e sigma.Expr) ir.Pred {
 	case *sigma.Not:
 		return &ir.Not{X: l.expr(e.X), At: e.At}
 	case *sigma.Ref:
-		return l.search(l.detection.Search(e.Name))
+		return l.search(l.detection.Search(e.Name), e.At)
 	case *sigma.Quantified:
 		return l.quantified(e)
 	default:
@@ -66,43 +66,54 @@ func (l *lowering) exprs(x []sigma.Expr) []ir.Pred {
 	return out
 }
 
-// search lowers a search once, however often the condition names it.
-func (l *lowering) search(s *sigma.Search) ir.Pred {
+// search lowers a search once, however often the condition names it. The later
+// passes walk it once for each time, so that each counts.
+func (l *lowering) search(s *sigma.Search, at sigma.Span) ir.Pred {
+	if !l.unfolds(0, at) {
+		return &ir.Const{At: at}
+	}
 	p := l.searches[s]
 	if p == nil {
+		before := l.unfolded
 		p = l.block(s.Body)
 		l.searches[s] = p
+		if l.unfolded <= MaxUnfolded {
+			l.unfolded = before // what placeholders unfold to is part of the size
+		}
 	}
+	l.unfolds(size(p), at)
 	return p
 }
 
 // quantified lowers "1 of", "all of" and "N of".
 func (l *lowering) quantified(q *sigma.Quantified) ir.Pred {
+	if !l.unfolds(0, q.At) {
+		return &ir.Const{At: q.At}
+	}
 	var preds []ir.Pred
 	for _, s := range l.detection.Searches {
 		if sigma.MatchesPattern(q.Pattern, s.Name.Value) {
-			preds = append(preds, l.search(s))
+			preds = append(preds, l.search(s, q.At))
 		}
 	}
 	if q.All {
 		return and(preds, q.At)
 	}
-	if q.N > 1 && combinations(len(preds), q.N) > mostCombinations {
+	if q.N > 1 && combinations(len(preds), q.N) > MaxCombinations {
 		l.errorAt(l.file, q.At, "condition/too-many", fmt.Sprintf(
-			"%d of %d searches can be chosen in more than %d ways; split the condition", q.N, len(preds), mostCombinations))
+			"%d of %d searches can be chosen in more than %d ways; split the condition", q.N, len(preds), MaxCombinations))
 		return &ir.Const{At: q.At}
 	}
-	return atLeast(q.N, preds, q.At)
+	p := atLeast(q.N, preds, q.At)
+	l.unfolds(size(p), q.At)
+	return p
 }
-
-// mostCombinations bounds what "N of" is written out to.
-const mostCombinations = 5000
 
 func combinations(n, k int) int {
 	c := 1
 	for i := range min(k, n-k) {
 		c = c * (n - i) / (i + 1)
-		if c > mostCombinations {
+		if c > MaxCombinations {
 			break
 		}
 	}

@@ -11,67 +11,75 @@ import (
 // Print writes a program in the text form of the ir: a line a predicate, what
 // it holds below it.
 func Print(p *Program) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "program %q log %s\n", p.Title, p.Log.Name)
+	text := fmt.Appendf(nil, "program %q log %s\n", p.Title, p.Log.Name)
 	if p.Correlation != nil {
+		var b strings.Builder
+		b.Write(text)
 		printCorrelation(&b, p.Correlation)
 		return b.String()
 	}
-	printPred(&b, p.Pred, 1)
-	return b.String()
+	return string(appendPred(text, p.Pred, 1))
 }
 
 // Key is the text of a predicate: equal for predicates that ask the same.
-func Key(p Pred) string {
-	var b strings.Builder
-	printPred(&b, p, 0)
-	return b.String()
-}
+func Key(p Pred) string { return string(appendPred(nil, p, 0)) }
 
-func printPred(b *strings.Builder, p Pred, depth int) {
-	b.WriteString(strings.Repeat("  ", depth))
+// The text of predicates is appended to bytes: as the key by which passes tell
+// predicates apart it is made for each of them, several times.
+func appendPred(b []byte, p Pred, depth int) []byte {
+	for range depth {
+		b = append(b, "  "...)
+	}
 	switch p := p.(type) {
 	case *And:
-		printAll(b, "and", p.X, depth)
+		return appendAll(append(b, "and\n"...), p.X, depth)
 	case *Or:
-		printAll(b, "or", p.X, depth)
+		return appendAll(append(b, "or\n"...), p.X, depth)
 	case *Not:
-		printAll(b, "not", []Pred{p.X}, depth)
+		return appendPred(append(b, "not\n"...), p.X, depth+1)
 	case *Const:
-		fmt.Fprintf(b, "%t\n", p.Value)
+		return append(strconv.AppendBool(b, p.Value), '\n')
 	case *Member:
-		printAll(b, "member "+StepText(p.Step), []Pred{p.X}, depth)
+		return appendPred(append(b, "member "+StepText(p.Step)+"\n"...), p.X, depth+1)
 	case *Test:
-		b.WriteString(TestText(p) + "\n")
+		return append(appendTest(b, p), '\n')
 	default:
 		panic(fmt.Sprintf("ir: unknown predicate %T", p))
 	}
 }
 
-func printAll(b *strings.Builder, word string, x []Pred, depth int) {
-	b.WriteString(word + "\n")
+func appendAll(b []byte, x []Pred, depth int) []byte {
 	for _, p := range x {
-		printPred(b, p, depth+1)
+		b = appendPred(b, p, depth+1)
 	}
+	return b
 }
 
 // StepText is a selector as rules write it.
 func StepText(s schema.Step) string { return schema.Path{s}.String() }
 
 // TestText is a test on one line.
-func TestText(t *Test) string {
-	matches := make([]string, len(t.Any))
-	for i, m := range t.Any {
-		matches[i] = MatchText(m)
-	}
-	name := "keywords"
+func TestText(t *Test) string { return string(appendTest(nil, t)) }
+
+func appendTest(b []byte, t *Test) []byte {
 	if t.Field != nil {
-		name = fieldText(t.Field)
+		b = append(b, FieldText(t.Field)...)
+	} else {
+		b = append(b, "keywords"...)
 	}
-	return name + " in (" + strings.Join(matches, ", ") + ")"
+	b = append(b, " in ("...)
+	for i, m := range t.Any {
+		if i > 0 {
+			b = append(b, ", "...)
+		}
+		b = appendMatch(b, m)
+	}
+	return append(b, ')')
 }
 
-func fieldText(f *Field) string {
+// FieldText is a field as the ir's text form writes it: equal for fields that
+// are the same.
+func FieldText(f *Field) string {
 	if f.Path != nil {
 		return f.Path.String()
 	}
@@ -79,65 +87,66 @@ func fieldText(f *Field) string {
 }
 
 // MatchText is a match as the ir's text form writes it.
-func MatchText(m Match) string {
+func MatchText(m Match) string { return string(appendMatch(nil, m)) }
+
+func appendMatch(b []byte, m Match) []byte {
 	switch m := m.(type) {
 	case *Text:
-		return patternText(m)
+		return appendPattern(b, m)
 	case *Number:
-		return m.Value.String() + " " + strconv.Quote(m.Written)
+		return strconv.AppendQuote(append(b, m.Value.String()+" "...), m.Written)
 	case *Bool:
-		return strconv.FormatBool(m.Value)
+		return strconv.AppendBool(b, m.Value)
 	case *Null:
-		return "null"
+		return append(b, "null"...)
 	case *Present:
-		return "present"
+		return append(b, "present"...)
 	case *Exists:
-		return "exists"
+		return append(b, "exists"...)
 	case *Regex:
-		return "re:" + m.Flags + " " + strconv.Quote(m.Source)
+		return strconv.AppendQuote(append(b, "re:"+m.Flags+" "...), m.Source)
 	case *Compare:
-		return string(m.Op) + " " + m.Value.String()
+		return append(b, string(m.Op)+" "+m.Value.String()...)
 	case *CIDR:
-		return "cidr " + m.Prefix.String()
+		return m.Prefix.AppendTo(append(b, "cidr "...))
 	case *TimePart:
-		return m.Part + " " + string(m.Op) + " " + m.Value.String()
+		return append(b, m.Part+" "+string(m.Op)+" "+m.Value.String()...)
 	case *FieldRef:
-		return refText(m)
+		return append(b, refText(m)...)
 	default:
 		panic(fmt.Sprintf("ir: unknown match %T", m))
 	}
 }
 
 func refText(m *FieldRef) string {
-	text := "field " + string(m.Kind) + " " + fieldText(m.Other)
+	text := "field " + string(m.Kind) + " " + FieldText(m.Other)
 	if m.Cased {
 		return text + " cased"
 	}
 	return text
 }
 
-// patternText quotes a pattern; wildcards stand outside of the quotes.
-func patternText(t *Text) string {
-	var b strings.Builder
+// appendPattern quotes a pattern; wildcards stand outside of the quotes.
+func appendPattern(b []byte, t *Text) []byte {
 	if t.Cased {
-		b.WriteString("cased ")
+		b = append(b, "cased "...)
 	}
 	for _, p := range t.Parts {
 		switch p.Kind {
 		case Literal:
-			b.WriteString(strconv.Quote(p.Text))
+			b = strconv.AppendQuote(b, p.Text)
 		case AnyRun:
-			b.WriteByte('*')
+			b = append(b, '*')
 		case AnyOne:
-			b.WriteByte('?')
+			b = append(b, '?')
 		case Dash:
-			b.WriteByte('-')
+			b = append(b, '-')
 		}
 	}
 	if len(t.Parts) == 0 {
-		b.WriteString(`""`)
+		b = append(b, `""`...)
 	}
-	return b.String()
+	return b
 }
 
 func printCorrelation(b *strings.Builder, c *Correlation) {
@@ -159,7 +168,7 @@ func printGroups(b *strings.Builder, word string, groups []Group) {
 	for _, g := range groups {
 		names := make([]string, len(g.Fields))
 		for i, f := range g.Fields {
-			names[i] = fieldText(f)
+			names[i] = FieldText(f)
 		}
 		fmt.Fprintf(b, "  %s %s: %s\n", word, g.Name, strings.Join(names, ", "))
 	}

@@ -3,6 +3,7 @@ package gomatch
 import (
 	"fmt"
 	"go/format"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -117,6 +118,22 @@ func (g *generator) join(x []ir.Pred, sep string) string {
 	for i, p := range x {
 		parts[i] = g.pred(p)
 	}
+	return chain(parts, sep)
+}
+
+// maxChain is how many operands may stand beside each other: each nests the
+// ones before, and Go's own parser ends at 100,000.
+const maxChain = 250
+
+// chain joins operands, many of them in parentheses by the hundred.
+func chain(parts []string, sep string) string {
+	for len(parts) > maxChain {
+		var groups []string
+		for part := range slices.Chunk(parts, maxChain/2) {
+			groups = append(groups, "("+strings.Join(part, sep)+")")
+		}
+		parts = groups
+	}
 	return strings.Join(parts, sep)
 }
 
@@ -147,7 +164,7 @@ func (g *generator) test(t *ir.Test) string {
 	if len(asks) == 1 {
 		return asks[0]
 	}
-	return "(" + strings.Join(asks, " ||\n") + ")"
+	return "(" + chain(asks, " ||\n") + ")"
 }
 
 func (g *generator) field(f *ir.Field) string {

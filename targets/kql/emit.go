@@ -22,6 +22,7 @@ package kql
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -65,7 +66,7 @@ func (e Emitter) Emit(p *ir.Program) (*targets.Query, []*sigma.Diagnostic) {
 			Message: fmt.Sprintf("the query has %d characters, and an analytics rule of Sentinel takes %d", n, maxLength),
 		})
 	}
-	out := &targets.Query{Language: "kql", Text: text.String(), Links: text.Links(), Limits: q.limits}
+	out := &targets.Query{Language: "kql", Text: text.String(), Links: text.Links(), Limits: distinct(q.limits)}
 	if e.Scheduled || p.Correlation != nil {
 		out.Schedule = schedule(p.Correlation)
 	}
@@ -124,13 +125,8 @@ func (q *query) lets() string {
 	return b.String()
 }
 
-// limit declares a limit once a place.
+// limit declares a limit; Emit drops what was declared twice at a place.
 func (q *query) limit(code string, f *sigma.File, at sigma.Span) {
-	for _, l := range q.limits {
-		if l.Code == code && l.File == f && l.At == at {
-			return
-		}
-	}
 	for _, d := range limitKinds {
 		if d.Code == code {
 			q.limits = append(q.limits, targets.Limit{Code: code, Why: d.Doc, File: f, At: at})
@@ -138,6 +134,16 @@ func (q *query) limit(code string, f *sigma.File, at sigma.Span) {
 		}
 	}
 	panic("kql: unknown limit " + code)
+}
+
+// distinct keeps the first of equal limits.
+func distinct(limits []targets.Limit) []targets.Limit {
+	seen := map[targets.Limit]bool{}
+	return slices.DeleteFunc(limits, func(l targets.Limit) bool {
+		twice := seen[l]
+		seen[l] = true
+		return twice
+	})
 }
 
 // unsupported reports what the language can't say.

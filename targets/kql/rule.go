@@ -2,7 +2,6 @@ package kql
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/sigproof/sigproof/compiler/ir"
@@ -20,8 +19,9 @@ type rule struct {
 	taken   map[string]bool // names of columns
 	input   bool            // of a correlation
 
-	columns []column // what is added before the first where: fields of an open log
-	derived []column // what is added after the lists were gone through
+	columns []column       // what is added before the first where: fields of an open log
+	column  map[string]int // of a field of an open log: its place in columns
+	derived []column       // what is added after the lists were gone through
 }
 
 // A column is added to the rows.
@@ -32,7 +32,7 @@ type column struct {
 }
 
 func (q *query) rule(p *ir.Program) *rule {
-	r := &rule{query: q, program: p, log: p.Log, taken: map[string]bool{}}
+	r := &rule{query: q, program: p, log: p.Log, taken: map[string]bool{}, column: map[string]int{}}
 	for _, c := range p.Log.KQL.Columns {
 		r.taken[c.Name] = true
 	}
@@ -120,9 +120,10 @@ func (r *rule) unique(base string) string {
 // zero, so that 4624.0 is 4624.
 func (r *rule) openColumn(f *ir.Field, numeric bool) string {
 	value := openValue(f.Name)
-	i := slices.IndexFunc(r.columns, func(c column) bool { return c.field == f.Name })
-	if i < 0 {
+	i, ok := r.column[f.Name]
+	if !ok {
 		i = len(r.columns)
+		r.column[f.Name] = i
 		r.columns = append(r.columns, column{f.Name, f.Name, value})
 		if strings.Count(f.Name, ".") > 3 {
 			r.declare("kql/open-path", f.At)
@@ -145,15 +146,14 @@ func openValue(field string) string {
 	if len(ways) == 1 {
 		return ways[0]
 	}
-	ways = ways[:min(len(ways), maxCoalesce)]
 	return "coalesce(\n        " + strings.Join(ways, ",\n        ") + ")"
 }
 
 // openWays lists where a name may lead: the whole name is a flat key, or a
-// beginning of it is one, with more below.
+// beginning of it is one, with more below. It ends at what coalesce takes.
 func openWays(parts []string) []string {
 	ways := []string{fmt.Sprintf("tostring(column_ifexists(%s, \"\"))", quote(strings.Join(parts, ".")))}
-	for i := 1; i < len(parts); i++ {
+	for i := 1; i < len(parts) && len(ways) < maxCoalesce; i++ {
 		root := fmt.Sprintf("column_ifexists(%s, dynamic(null))", quote(strings.Join(parts[:i], ".")))
 		for _, below := range splits(parts[i:], len(parts) > 4) {
 			access := ""
@@ -163,7 +163,7 @@ func openWays(parts []string) []string {
 			ways = append(ways, "tostring("+root+access+")")
 		}
 	}
-	return ways
+	return ways[:min(len(ways), maxCoalesce)]
 }
 
 // splits lists the ways to join neighbours of parts by dots; only all and none

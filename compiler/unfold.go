@@ -1,0 +1,67 @@
+package compiler
+
+import (
+	"fmt"
+
+	"github.com/sigproof/sigproof/compiler/ir"
+	"github.com/sigproof/sigproof/sigma"
+)
+
+// The bounds of what a rule may unfold to. They stand far above what a person
+// writes and far below what fills a memory.
+const (
+	// MaxUnfolded is how many tests and values a rule may have with its filters:
+	// those of a search count each time that a condition takes it in, and each
+	// text that a placeholder stands for.
+	MaxUnfolded = 500_000
+
+	// MaxCombinations is in how many ways "N of" may choose its searches, which
+	// are written out.
+	MaxCombinations = 5_000
+
+	// MaxExpanded is how many texts the placeholders of one value may stand for.
+	MaxExpanded = 10_000
+)
+
+// unfolds counts tests and values, and tells whether there is room for them.
+// The first that is too much is an error at its place; what follows is not
+// worth a word.
+func (l *lowering) unfolds(n int, at sigma.Span) bool {
+	if l.unfolded > MaxUnfolded {
+		return false
+	}
+	if l.unfolded += n; l.unfolded <= MaxUnfolded {
+		return true
+	}
+	l.errorAt(l.file, at, "condition/too-large",
+		fmt.Sprintf("the rule unfolds to more than %d tests and values; split it", MaxUnfolded))
+	return false
+}
+
+// size counts the tests and values of a predicate and what joins them.
+func size(p ir.Pred) int {
+	switch p := p.(type) {
+	case *ir.And:
+		return sizes(p.X)
+	case *ir.Or:
+		return sizes(p.X)
+	case *ir.Not:
+		return 1 + size(p.X)
+	case *ir.Member:
+		return 1 + size(p.X)
+	case *ir.Test:
+		return 1 + len(p.Any)
+	case *ir.Const:
+		return 1
+	default:
+		panic(fmt.Sprintf("compiler: unknown predicate %T", p))
+	}
+}
+
+func sizes(x []ir.Pred) int {
+	n := 1
+	for _, p := range x {
+		n += size(p)
+	}
+	return n
+}

@@ -1,0 +1,73 @@
+package compiler_test
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/sigproof/sigproof/compiler"
+	"github.com/sigproof/sigproof/compiler/schema"
+	"github.com/sigproof/sigproof/sigma"
+)
+
+// lines writes n lines of a format that takes the number of the line.
+func lines(n int, format string) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, format, i)
+	}
+	return b.String()
+}
+
+func ruleOf(detection string) string {
+	return "title: T\nlogsource: {category: test}\ndetection:\n" + detection
+}
+
+// TestUnfolding has rules that are short and mean much: each compiles, or is
+// refused with one line, within a memory that does not grow with what it means.
+// Not parallel: the memory of other tests would be counted too.
+func TestUnfolding(t *testing.T) {
+	many := make([]string, 100)
+	for i := range many {
+		many[i] = fmt.Sprint(i)
+	}
+	for _, test := range []struct{ name, in, want string }{
+		{"cross product", ruleOf(lines(5000, "  s%[1]d: {a%[1]d: v}\n") + "  condition: " + strings.Repeat("1 of s* or ", 5000) + "s1\n"),
+			"5004:278: error: the rule unfolds to more than 500000 tests and values; split it [condition/too-large]"},
+		{"combinations", ruleOf(lines(14, "  s%[1]d: {a%[1]d: v}\n") + "  condition: " + strings.Repeat("6 of s* or ", 1000) + "s1\n"),
+			"18:399: error: the rule unfolds to more than 500000 tests and values; split it [condition/too-large]"},
+		{"more combinations", ruleOf(lines(40, "  s%[1]d: {a%[1]d: v}\n") + "  condition: 20 of s*\n"),
+			"44:14: error: 20 of 40 searches can be chosen in more than 5000 ways; split the condition [condition/too-many]"},
+		{"placeholders", ruleOf("  s:\n    a|expand:\n" + lines(4000, "      - '%%%%m%%%% %d'\n") + "  condition: s\n"), ""},
+		{"placeholders of lists", ruleOf("  s:\n    a|expand:\n" + lines(60, "      - '%%m%%%%n%% %d'\n") + "  condition: s\n"),
+			"56:9: error: the rule unfolds to more than 500000 tests and values; split it [condition/too-large]"},
+		{"placeholders of one value", ruleOf("  s: {a|expand: '%m%%n%%o%'}\n  condition: s\n"),
+			`4:17: error: the placeholders of "%m%%n%%o%" stand for more than 10000 texts [placeholder/too-many]`},
+		{"maps of one field", ruleOf("  s:\n" + lines(60_000, "    - {a: v%d}\n") + "  condition: s\n"), ""},
+		{"maps that share", ruleOf("  s:\n" + lines(60_000, "    - {a: v, b%d: w}\n") + "  condition: s\n"), ""},
+		{"values", ruleOf("  s:\n    a:\n" + lines(200_000, "    - v%d\n") + "  condition: s\n"), ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			docs, diags := sigma.Parse("t", []byte(test.in))
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			_, more := compiler.Compile(docs, &compiler.Options{
+				Log: schema.Generic, Define: map[string][]string{"m": many, "n": many, "o": many},
+			})
+			runtime.ReadMemStats(&after)
+			var got []string
+			for _, d := range append(diags, more...) {
+				if d.Severity == sigma.Error {
+					got = append(got, strings.TrimPrefix(d.String(), "t:"))
+				}
+			}
+			if text := strings.Join(got, "\n"); text != test.want {
+				t.Errorf("got %.1000s\nwant %s", text, test.want)
+			}
+			if grown := (after.TotalAlloc - before.TotalAlloc) >> 20; grown > 700 {
+				t.Errorf("took %d MiB", grown)
+			}
+		})
+	}
+}
