@@ -99,6 +99,7 @@ type binder struct {
 	tabular map[*funcNode]bool // what givesTable has found
 	rt      *runtime
 	broken  bool // a table is not known
+	options map[string]*litNode
 	bodies  int  // subqueries around, whose rows are not known yet
 	eager   bool // rt holds the rows of a run
 	late    bool // eager is needed: nothing after that can be bound
@@ -124,14 +125,16 @@ func (s *nameScope) find(name string) *binding {
 	return nil
 }
 
-// A binding is what a let or a parameter names: a scalar, a table or a
-// function with the names that it saw.
+// A binding is what a let or a parameter names: a scalar, a table, or a
+// function or pattern with the names that it saw.
 type binding struct {
 	name   string
 	scalar *bound
 	rel    *relation
 	fn     *funcNode
 	scope  *nameScope
+
+	pattern *patternDef
 }
 
 // rowScope is the row that an expression is evaluated on.
@@ -203,10 +206,11 @@ func (b *binder) query(q *Query) *relation {
 	if b.checkDepth(q); len(b.errs) > 0 {
 		return empty()
 	}
+	b.setOptions(q.options)
 	for _, let := range q.lets {
 		b.let(let)
 	}
-	return b.table(q.body)
+	return b.limited(b.table(q.body))
 }
 
 func (b *binder) let(let letStmt) {
@@ -217,6 +221,10 @@ func (b *binder) let(let letStmt) {
 		if let.fn.view && len(let.fn.params) == 0 {
 			b.views = append(b.views, v)
 		}
+	case let.param != nil:
+		v.scalar = b.queryParameter(let.param)
+	case let.pattern != nil:
+		v.pattern = let.pattern
 	default:
 		x := let.x
 		if b.isTabular(x) {
@@ -272,8 +280,10 @@ func (b *binder) isTabular(x node) bool {
 			return true
 		}
 		if v := b.names.find(x.name); v != nil {
-			return v.rel != nil || v.fn != nil && b.givesTable(v)
+			return v.rel != nil || v.pattern != nil || v.fn != nil && b.givesTable(v)
 		}
+	case *pathNode:
+		return b.isPatternCall(x)
 	}
 	return false
 }
@@ -333,6 +343,10 @@ func (b *binder) table(x node) *relation {
 		return b.tableName(x)
 	case *callNode:
 		return b.tableCall(x)
+	case *pathNode:
+		if b.isPatternCall(x) {
+			return b.patternCall(x.x.(*callNode), &x.name)
+		}
 	case opNode:
 		if rel := b.sourceOp(x); rel != nil {
 			return rel
@@ -443,6 +457,9 @@ func (b *binder) tableCall(n *callNode) *relation {
 	v := b.names.find(n.name)
 	if v != nil && v.fn != nil {
 		return b.callTable(v, n)
+	}
+	if v != nil && v.pattern != nil {
+		return b.patternCall(n, nil)
 	}
 	if _, ok := functionTable()[n.name]; ok || slices.Contains(specialNames, n.name) {
 		b.fail(n.nameAt, "KS204", "%s() gives a scalar, and a table should stand here; print shows a scalar", n.name)

@@ -41,7 +41,7 @@ var functionTable = sync.OnceValue(func() map[string]function {
 	for _, part := range []map[string]function{
 		stringFunctions(), splitFunctions(), castFunctions(), timeFunctions(), mathFunctions(), arrayFunctions(),
 		bagFunctions(), ipFunctions(), hashFunctions(), encodingFunctions(), parseFunctions(), unitFunctions(),
-		seriesFunctions(),
+		seriesFunctions(), punycodeFunctions(), decompressFunctions(), zoneFunctions(),
 	} {
 		maps.Copy(all, part)
 	}
@@ -108,15 +108,15 @@ func (b *binder) call(n *callNode) *bound {
 func refusedFunction(name string) bool {
 	for _, prefix := range []string{
 		"geo_", "series_", "hll", "tdigest", "dcount_hll", "percentile", "percentrank_", "rank_tdigest", "zlib_",
-		"gzip_", "graph", "punycode", "__", "current_", "rowstore_",
+		"gzip_", "graph", "__", "current_", "rowstore_",
 	} {
 		if strings.HasPrefix(name, prefix) {
 			return true
 		}
 	}
 	return slices.Contains([]string{
-		"parse_user_agent", "parse_xml", "merge_tdigest", "datetime_local_to_utc", "datetime_utc_to_local",
-		"datetime_list_timezones", "estimate_data_size", "bin_auto", "cursor_after", "cursor_before_or_at",
+		"parse_user_agent", "parse_xml", "merge_tdigest",
+		"datetime_list_timezones", "estimate_data_size", "cursor_after", "cursor_before_or_at",
 		"cursor_current", "extent_id", "extent_tags", "hash_combine", "hash_many", "cluster",
 		"database", "geo_info_from_ip_address", "format_ipv6", "has_ipv6",
 	}, name)

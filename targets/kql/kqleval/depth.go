@@ -15,8 +15,10 @@ func (b *binder) checkDepth(q *Query) {
 }
 
 func (b *binder) checkLet(let letStmt) {
-	if let.fn == nil {
+	if let.x != nil {
 		b.checkNode(let.x, 0)
+	}
+	if let.fn == nil {
 		return
 	}
 	for _, inner := range let.fn.lets {

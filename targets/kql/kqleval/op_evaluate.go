@@ -2,17 +2,25 @@ package kqleval
 
 import "slices"
 
-// evaluate binds the plugins bag_unpack, pivot and narrow.
+// evaluate binds the plugins.
 func (b *binder) evaluate(in *relation, op *evaluateOp) *relation {
-	switch op.call.name {
+	name := op.call.name
+	if op.schema != nil && name != "bag_unpack" && name != "pivot" {
+		b.unsupported(op.at, "declared columns of %s", name)
+	}
+	switch name {
 	case "narrow":
 		return narrowTable(in, op.at)
 	case "bag_unpack":
 		return b.dynamicColumns(in, op, b.bagUnpack(in, op))
 	case "pivot":
 		return b.dynamicColumns(in, op, b.pivot(in, op))
+	case "ipv4_lookup":
+		return b.ipLookup(in, op, prefix4)
+	case "ipv6_lookup":
+		return b.ipLookup(in, op, prefix6)
 	}
-	b.unsupported(op.call.nameAt, "the plugin %s", op.call.name)
+	b.unsupported(op.call.nameAt, "the plugin %s", name)
 	return in
 }
 

@@ -16,15 +16,16 @@ const maxQuery = 1 << 20
 // A Query is the syntax of a query. It is never changed, and may be used by
 // many goroutines at once.
 type Query struct {
-	text string
-	lets []letStmt
-	body *pipeNode
+	text    string
+	options []optionStmt
+	lets    []letStmt
+	body    *pipeNode
 }
 
-// Parse reads the text of one query: let statements, then a tabular
-// expression. The error is an *Error.
+// Parse reads the text of one query: statements, then a tabular expression.
+// The error is an *Error.
 //
-//	query = { let ";" } pipe [ ";" ]
+//	query = { ( let | set | declare ) ";" } pipe [ ";" ]
 func Parse(text string) (*Query, error) {
 	if len(text) > maxQuery {
 		return nil, at(text, span{}, "", "the query is longer than 1 MiB")
@@ -123,20 +124,8 @@ func clip(s string) string {
 
 func (p *parser) query() (*Query, error) {
 	q := &Query{text: p.text}
-	for {
-		for p.accept(";") {
-		}
-		if !p.is("let") {
-			break
-		}
-		let, err := p.let()
-		if err != nil {
-			return nil, err
-		}
-		q.lets = append(q.lets, let)
-	}
-	if word := p.peek().Value; word == "set" || word == "declare" || word == "alias" || word == "restrict" {
-		return nil, syntaxAt(p.here(), "not supported: the statement %q", word)
+	if err := p.statements(q); err != nil {
+		return nil, err
 	}
 	if p.peek().Type == tokEOF {
 		return nil, p.unexpected("a tabular expression")
@@ -176,11 +165,7 @@ func (p *parser) let() (letStmt, error) {
 	if err != nil {
 		return letStmt{}, err
 	}
-	if !p.is(";") {
-		return letStmt{}, p.unexpected(`";" after the let statement`)
-	}
-	p.next()
-	return let, nil
+	return let, p.endOfStatement("let")
 }
 
 // startsFunction looks past the parentheses for a brace.
@@ -205,43 +190,54 @@ func (p *parser) startsFunction() bool {
 	return false
 }
 
-// function = [ "view" ] "(" [ param { "," param } ] ")" "{" { let } ( expr | pipe ) [ ";" ] "}"
+// function = [ "view" ] params "{" body "}"
 func (p *parser) function() (*funcNode, error) {
 	f := &funcNode{at: p.here()}
 	f.view = p.accept("view")
-	p.next()
-	for !p.is(")") {
-		par, err := p.param()
-		if err != nil {
-			return nil, err
-		}
-		f.params = append(f.params, par)
-		if !p.accept(",") {
-			break
-		}
-	}
-	if err := p.expect(")"); err != nil {
+	var err error
+	if f.params, err = p.params(); err != nil {
 		return nil, err
 	}
+	err = p.functionBody(f)
+	return f, err
+}
+
+// functionBody = "{" { let } ( expr | pipe ) [ ";" ] "}"
+func (p *parser) functionBody(f *funcNode) error {
 	if err := p.expect("{"); err != nil {
-		return nil, err
+		return err
 	}
-	for p.is("let") {
-		let, err := p.let()
-		if err != nil {
-			return nil, err
-		}
-		f.lets = append(f.lets, let)
+	if err := p.functionLets(f); err != nil {
+		return err
 	}
 	body, err := p.exprOrPipe()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	f.body = body
 	p.accept(";")
 	err = p.expect("}")
 	f.at = p.since(f.at)
-	return f, err
+	return err
+}
+
+// params = "(" [ param { "," param } ] ")"
+func (p *parser) params() ([]param, error) {
+	if err := p.expect("("); err != nil {
+		return nil, err
+	}
+	var out []param
+	for !p.is(")") {
+		par, err := p.param()
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, par)
+		if !p.accept(",") {
+			break
+		}
+	}
+	return out, p.expect(")")
 }
 
 // param = name ":" ( type [ "=" literal ] | "(" ( "*" | columns ) ")" )

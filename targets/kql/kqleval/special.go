@@ -12,7 +12,7 @@ var specialNames = []string{
 	"row_rank_dense", "row_rank_min", "row_window_session", "now", "ago", "rand", "new_guid", "min_of", "max_of",
 	"array_sort_asc", "array_sort_desc", "pack_all", "bag_pack_columns", "column_names_of", "extract",
 	"ingestion_time", "extract_all", "extract_json", "pack_array", "around", "replace_regex", "trim", "trim_start", "trim_end",
-	"indexof_regex", "datetime_diff", "assert", "gettype",
+	"indexof_regex", "datetime_diff", "assert", "gettype", "bin_auto",
 }
 
 // special binds the functions that need more than their arguments' values.
@@ -58,6 +58,8 @@ func (b *binder) special(n *callNode) (*bound, bool) {
 		return b.columnNamesOf(n), true
 	case "assert":
 		return b.assertion(n), true
+	case "bin_auto":
+		return b.binAuto(n), true
 	case "gettype":
 		return b.getType(n), true
 	case "extract", "extract_json", "extractjson":

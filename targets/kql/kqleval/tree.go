@@ -316,10 +316,29 @@ func (o opAt) span() span { return o.at }
 
 // Statements.
 type (
+	// letStmt is a let, a parameter of declare query_parameters or a pattern.
 	letStmt struct {
+		name    nameNode
+		fn      *funcNode // or
+		param   *param    // or
+		pattern *patternDef
+		x       node
+	}
+	// optionStmt is set name = value.
+	optionStmt struct {
 		name nameNode
-		fn   *funcNode // or
-		x    node
+		val  *litNode // nil for an option that is only named
+	}
+	// patternDef is declare pattern name = (params)[path] { cases }.
+	patternDef struct {
+		params []param
+		path   *param
+		cases  []patternCase
+	}
+	patternCase struct {
+		args []*litNode
+		path *litNode
+		fn   *funcNode
 	}
 	funcNode struct {
 		params []param
