@@ -15,6 +15,15 @@ func Print(d Document) string {
 	return w.String()
 }
 
+// PrintData writes data that is no document, such as a suite, as canonical text.
+func PrintData(d Data) string {
+	w := &writer{scalar: canonicalScalar, key: canonicalKey}
+	if !w.flat(d, 0) {
+		w.block(d, 0, false)
+	}
+	return strings.TrimPrefix(w.String(), " ")
+}
+
 // keyOrder is the order of keys that authors are used to. Spec, Rule file
 // structure.
 var keyOrder = []string{
