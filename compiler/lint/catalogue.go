@@ -4,6 +4,8 @@ import "slices"
 
 // catalogue lists every check in the order of docs/checks.md: a group a file.
 var catalogue = slices.Concat(
+	yamlChecks,
+	documentChecks,
 	titleChecks,
 	idChecks,
 	describeChecks,
@@ -18,5 +20,8 @@ var catalogue = slices.Concat(
 	regexChecks,
 	searchChecks,
 	conditionChecks,
+	detectionChecks,
+	collectionChecks,
+	meaningChecks,
 	ignoreChecks,
 )

@@ -32,13 +32,13 @@ func deciding(condition string) string {
 // correlating is an example of a correlation with a rule of its own.
 func correlating(body string) string {
 	return "title: Many Failures\nname: failures\nlogsource:\n  product: windows\ndetection:\n  selection:\n    EventID: 4625\n  condition: selection\n" +
-		"---\ntitle: Many Failures of a User\ncorrelation:\n" + strings.ReplaceAll(indented(body), "    ", "  ")
+		"---\ntitle: Many Failures of a User\ncorrelation:\n" + indentedBy(2, body)
 }
 
-func indented(text string) string {
-	var b strings.Builder
-	for line := range strings.Lines(text + "\n") {
-		b.WriteString("    " + line)
-	}
-	return b.String()
+// indented gives whole lines, by four blanks.
+func indented(text string) string { return indentedBy(4, text) + "\n" }
+
+func indentedBy(n int, text string) string {
+	blanks := strings.Repeat(" ", n)
+	return blanks + strings.ReplaceAll(text, "\n", "\n"+blanks)
 }

@@ -73,6 +73,9 @@ func TestExamples(t *testing.T) {
 			t.Parallel()
 			opts := &Options{Enable: []string{c.Code}, Unsafe: true}
 			before, after := whole(c.Before), whole(c.After)
+			if c.Before == "" && c.From != "" {
+				t.Skip("an example would be too large; the room that reports it has a test")
+			}
 			found := with(lintText(exampleName(c), before, opts), c.Code)
 			if len(found) == 0 {
 				t.Fatalf("Before has no finding:\n%s%v", before, lintText(exampleName(c), before, opts))
