@@ -46,6 +46,10 @@ var meaningChecks = reportedBy("compiler",
 		Why: "Every choice of that many searches is one alternative. docs/limits.md has the number.",
 	},
 	Check{
+		Code: "condition/too-large", Severity: sigma.Error, Title: "condition is too large",
+		Why: "No query engine takes so many parts. docs/limits.md has the number.",
+	},
+	Check{
 		Code: "correlation/too-many", Severity: sigma.Error, Title: "condition of the correlation has too many alternatives",
 		Why: "Every order in which its rules may follow each other is one. docs/limits.md has the number.",
 	},
