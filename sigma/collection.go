@@ -182,14 +182,19 @@ func (l *linker) titleReference(from, to Document, ref Text) {
 	}
 }
 
-// known lists what a reference may say.
+// known lists what a reference may say: names and ids, and the titles of
+// documents that have neither.
 func (l *linker) known() []string {
 	var names []string
 	for _, d := range l.Documents {
-		for _, t := range []Text{d.Info().Name, d.Info().ID, d.Info().Title} {
+		h, before := d.Info(), len(names)
+		for _, t := range []Text{h.Name, h.ID} {
 			if t.Value != "" {
 				names = append(names, t.Value)
 			}
+		}
+		if len(names) == before && h.Title.Value != "" {
+			names = append(names, h.Title.Value)
 		}
 	}
 	return names

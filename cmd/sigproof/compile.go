@@ -247,7 +247,7 @@ func (a *app) writeQueries(w io.Writer, all []compiled) error {
 			continue
 		}
 		if len(all) > 1 {
-			fmt.Fprintf(w, "%s %s\n", comment(c.to), c.doc.Info().Label())
+			fmt.Fprintln(w, comment(c.to, c.doc.Info().Label()))
 		}
 		fmt.Fprintln(w, strings.TrimSuffix(c.query.Text, "\n"))
 		if i < len(all)-1 {
@@ -257,11 +257,13 @@ func (a *app) writeQueries(w io.Writer, all []compiled) error {
 	return nil
 }
 
-func comment(language string) string {
+// comment writes a line that the language skips.
+func comment(language, text string) string {
+	text = strings.Join(strings.Fields(text), " ")
 	if language == "spl" {
-		return "```"
+		return "``` " + strings.ReplaceAll(text, "```", "") + " ```"
 	}
-	return "//"
+	return "// " + text
 }
 
 // A compiledJSON is a line of `compile --format jsonl`.
