@@ -9,6 +9,7 @@ import (
 	"fmt"
 
 	"github.com/sigproof/sigproof/compiler/ir"
+	"github.com/sigproof/sigproof/compiler/pipeline"
 	"github.com/sigproof/sigproof/compiler/schema"
 	"github.com/sigproof/sigproof/sigma"
 )
@@ -26,6 +27,10 @@ type Options struct {
 	// Define gives the values of placeholders: %name% of the modifier expand.
 	Define map[string][]string
 
+	// Pipeline rewrites documents before they are bound to their log; nil
+	// leaves them as they are. What Define gives wins over its variables.
+	Pipeline *pipeline.Pipeline
+
 	// After stops after the pass of this name; empty means after the last.
 	After string
 }
@@ -39,7 +44,10 @@ func Compile(docs []sigma.Document, opts *Options) ([]*ir.Program, []*sigma.Diag
 		opts = &Options{}
 	}
 	all, _ := sigma.NewCollection(docs) // what does not fit is for the collection's owner to report
-	c := &compilation{Collection: all, opts: opts, programs: map[sigma.Document]*ir.Program{}, generated: map[*ir.Program]bool{}}
+	c := &compilation{
+		Collection: all, opts: opts, programs: map[sigma.Document]*ir.Program{},
+		generated: map[*ir.Program]bool{}, rewrites: map[sigma.Document]*pipeline.Rewrite{},
+	}
 	for _, d := range docs {
 		if rule, ok := d.(*sigma.Rule); ok {
 			c.rule(rule)
@@ -57,12 +65,14 @@ type compilation struct {
 	diags    []*sigma.Diagnostic
 
 	generated map[*ir.Program]bool // of programs in a correlation: whether one says generate
+	rewrites  map[sigma.Document]*pipeline.Rewrite
 }
 
 // A unit is one rule on its way through the passes.
 type unit struct {
 	*compilation
-	rule    *sigma.Rule
+	doc     *sigma.Rule // as it was given
+	rule    *sigma.Rule // as the pipeline rewrites it
 	log     *schema.Log
 	filters []*sigma.Filter
 	fields  map[sigma.Node]*schema.Ref // of items, and of values that name a field
@@ -73,7 +83,7 @@ type unit struct {
 }
 
 func (c *compilation) rule(rule *sigma.Rule) {
-	u := &unit{compilation: c, rule: rule, fields: map[sigma.Node]*schema.Ref{}}
+	u := &unit{compilation: c, doc: rule, rule: rule, fields: map[sigma.Node]*schema.Ref{}}
 	if rule.Broken {
 		u.checkBroken()
 		return
@@ -96,9 +106,10 @@ func (c *compilation) rule(rule *sigma.Rule) {
 }
 
 // checkBroken says what can be said of a rule that can't be compiled: which of
-// its fields the log does not have. Its author hears everything in one run.
+// its fields the log does not have. Its author hears everything in one run, but
+// for what a pipeline might have made of it.
 func (u *unit) checkBroken() {
-	if u.rule.Logsource == nil || u.rule.Detection == nil {
+	if u.rule.Logsource == nil || u.rule.Detection == nil || u.opts.Pipeline != nil {
 		return
 	}
 	if findLog(u); u.log != nil {

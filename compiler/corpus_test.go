@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -64,7 +65,7 @@ func TestPassesKeepVerdicts(t *testing.T) {
 			t.Fatal(err)
 		}
 		docs, _ := sigma.Parse(r.Path, src)
-		for _, pass := range names[3:] {
+		for _, pass := range names[slices.Index(names, "lower"):] {
 			programs, _ := compiler.Compile(docs, &compiler.Options{Log: schema.Generic, After: pass})
 			for _, p := range programs {
 				if p.ID != r.ID {

@@ -34,7 +34,11 @@ func (c *compilation) correlations() {
 	}
 }
 
-func (c *compilation) correlation(d *sigma.Correlation) {
+func (c *compilation) correlation(doc *sigma.Correlation) {
+	d := c.rewriteCorrelation(doc)
+	if d.Broken {
+		return // the pipeline refuses it
+	}
 	b := &correlating{compilation: c, doc: d, out: &ir.Correlation{
 		Type: d.Type.Value, Window: d.Timespan.Seconds, At: d.At, Percent: ir.DecimalOf(50),
 	}}
@@ -54,8 +58,8 @@ func (c *compilation) correlation(d *sigma.Correlation) {
 	if b.failed {
 		return
 	}
-	c.programs[d] = &ir.Program{
-		Doc: d, ID: d.ID.Value, Title: d.Title.Value, Level: d.Level.Value,
+	c.programs[doc] = &ir.Program{
+		Doc: doc, ID: d.ID.Value, Title: d.Title.Value, Level: d.Level.Value,
 		Log: b.out.Inputs[0].Program.Log, Correlation: b.out,
 	}
 }

@@ -137,16 +137,20 @@ func (l *lowering) block(b sigma.Block) ir.Pred {
 	case *sigma.All:
 		return l.all(b)
 	case *sigma.Any:
-		preds := make([]ir.Pred, len(b.Blocks))
-		for i, x := range b.Blocks {
-			preds[i] = l.block(x)
-		}
-		return or(preds, b.At)
+		return or(l.blocks(b.Blocks), b.At)
 	case *sigma.Item:
 		return l.item(b)
 	default:
 		panic(fmt.Sprintf("compiler: unknown block %T", b))
 	}
+}
+
+func (l *lowering) blocks(blocks []sigma.Block) []ir.Pred {
+	out := make([]ir.Pred, len(blocks))
+	for i, b := range blocks {
+		out[i] = l.block(b)
+	}
+	return out
 }
 
 // all joins the items of a map by and. Items that select a member by the same
@@ -169,7 +173,7 @@ func (l *lowering) all(b *sigma.All) ir.Pred {
 			preds = append(preds, l.sameMember(step, groups[step]))
 		}
 	}
-	return and(preds, b.At)
+	return and(append(preds, l.blocks(b.Also)...), b.At)
 }
 
 // member gives the selector of an item's field, if it has one that picks a

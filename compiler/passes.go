@@ -8,8 +8,9 @@ type pass struct {
 
 // passes run in this order; passOrder has the reasons.
 var passes = []pass{
+	{"filters", findFilters},   // which filters apply to the rule
+	{"pipeline", rewriteRule},  // what the user's pipeline makes of both
 	{"log", findLog},           // which log the rule reads
-	{"filters", findFilters},   // which filters apply to it
 	{"resolve", resolveFields}, // field names -> paths and types of the log
 	{"lower", lowerRule},       // tree -> ir, every modifier resolved
 	{"negate", pushNegations},  // not only over tests and members
@@ -19,8 +20,9 @@ var passes = []pass{
 
 // passOrder says which pass must come before which, and why.
 var passOrder = []struct{ before, after, why string }{
+	{"filters", "pipeline", "a filter is rewritten like the rule that it is part of"},
+	{"pipeline", "log", "a pipeline may change the logsource"},
 	{"log", "resolve", "a name means something only in a log"},
-	{"filters", "resolve", "the fields of a filter are resolved like the rule's"},
 	{"resolve", "lower", "items whose fields share a selector become one Member"},
 	{"lower", "negate", "negate works on the ir"},
 	{"negate", "fold", "fold looks at tests, and not at not"},

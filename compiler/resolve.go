@@ -30,14 +30,19 @@ func (u *unit) resolveBlock(file *sigma.File, b sigma.Block) {
 		for _, item := range b.Items {
 			u.resolveItem(file, item)
 		}
+		u.resolveBlocks(file, b.Also)
 	case *sigma.Any:
-		for _, x := range b.Blocks {
-			u.resolveBlock(file, x)
-		}
+		u.resolveBlocks(file, b.Blocks)
 	case *sigma.Item:
 		u.resolveItem(file, b)
 	default:
 		panic(fmt.Sprintf("compiler: unknown block %T", b))
+	}
+}
+
+func (u *unit) resolveBlocks(file *sigma.File, blocks []sigma.Block) {
+	for _, b := range blocks {
+		u.resolveBlock(file, b)
 	}
 }
 

@@ -202,7 +202,10 @@ type (
 	// All is a map: all of its items hold.
 	All struct {
 		Items []*Item
-		At    Span
+		// Also holds besides: what no map can say, such as one of two fields
+		// in the place of an item. Only a pipeline makes it; no file has it.
+		Also []Block
+		At   Span
 	}
 	// Any is a list: one of its blocks holds.
 	Any struct {

@@ -47,6 +47,18 @@ func (p *parser) detection(entries []Entry, owner string) *Detection {
 	return d
 }
 
+// ParseSearch reads data of a file as the search of a rule: who keeps searches
+// elsewhere, as pipelines do, has every modifier and every mistake that a rule
+// has. It gives nil if the search can't be used.
+func ParseSearch(file *File, name Text, d Data) (*Search, []*Diagnostic) {
+	p := &parser{file: file}
+	s := p.search(Entry{name, d})
+	if p.errors() > 0 {
+		s = nil
+	}
+	return s, p.reports()
+}
+
 // isSearch tells the name of a search from the keys that stand among them.
 func isSearch(key string) bool { return key != "condition" && key != "timeframe" }
 

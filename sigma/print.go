@@ -8,7 +8,8 @@ import (
 
 // Print writes a document as canonical text: one order of keys, one way to
 // quote, no comments. What was read from the text of a document that is not
-// Broken is read from its canonical text again.
+// Broken is read from its canonical text again. What only a pipeline can make
+// has no text: Print panics on it.
 func Print(d Document) string {
 	w := &writer{scalar: canonicalScalar, key: canonicalKey}
 	w.mapping(dataOf(d), 0, false)
@@ -175,6 +176,9 @@ func conditionData(c *Condition) Data {
 func blockData(b Block) Data {
 	switch b := b.(type) {
 	case *All:
+		if len(b.Also) > 0 {
+			panic("sigma: no text says what a pipeline has made of a map")
+		}
 		m := &Map{}
 		for _, item := range b.Items {
 			m.Entries = append(m.Entries, Entry{Text{Value: ItemKey(item)}, itemData(item)})

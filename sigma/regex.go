@@ -7,6 +7,14 @@ import (
 	"strings"
 )
 
+// CheckRegex tells what keeps a text of a file from being a regular expression
+// as rules may have it.
+func CheckRegex(file *File, t Text) []*Diagnostic {
+	p := &parser{file: file}
+	p.checkRegex(t)
+	return p.reports()
+}
+
 // checkRegex compiles a regular expression and names what RE2 lacks as what it
 // is, since "invalid syntax" leaves the author guessing.
 func (p *parser) checkRegex(t Text) {

@@ -76,6 +76,9 @@ func Children(n Node) []Node {
 		for _, item := range n.Items {
 			add(&c, item)
 		}
+		for _, b := range n.Also {
+			c = append(c, b)
+		}
 	case *Any:
 		for _, b := range n.Blocks {
 			c = append(c, b)

@@ -76,8 +76,10 @@ func (a *app) loadRules(args []string) (*rules, error) {
 	return r, nil
 }
 
-func isRuleFile(name string) bool {
-	return (strings.HasSuffix(name, ".yml") || strings.HasSuffix(name, ".yaml")) && !isSuiteFile(name)
+func isRuleFile(name string) bool { return isYAML(name) && !isSuiteFile(name) }
+
+func isYAML(name string) bool {
+	return strings.HasSuffix(name, ".yml") || strings.HasSuffix(name, ".yaml")
 }
 
 func isSuiteFile(name string) bool {

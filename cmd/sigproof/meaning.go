@@ -11,6 +11,7 @@ import (
 
 	"github.com/sigproof/sigproof/cmd/sigproof/config"
 	"github.com/sigproof/sigproof/compiler"
+	"github.com/sigproof/sigproof/compiler/pipeline"
 	"github.com/sigproof/sigproof/compiler/schema"
 	"github.com/sigproof/sigproof/sigma"
 	"github.com/sigproof/sigproof/sigma/entra"
@@ -18,17 +19,20 @@ import (
 
 // meaning holds the flags that say what rules mean: the same in each command.
 type meaning struct {
-	log    string
-	define []string
+	log       string
+	define    []string
+	pipelines []string
 }
 
 func (a *app) meaningFlags(cmd *cobra.Command, m *meaning) {
 	cmd.Flags().StringVar(&m.log, "log", "", "the log whose fields rules name; generic takes every field as written")
 	cmd.Flags().StringArrayVar(&m.define, "define", nil, "a placeholder: name=value[,value...] or name=@file")
+	cmd.Flags().StringArrayVarP(&m.pipelines, "pipeline", "p", nil, "a processing pipeline of pySigma, or a folder of them, that rewrites rules first")
 }
 
 // meaningOf gives the compiler's options for rules at paths: what the flags
-// say, else what their settings say, else the defaults of the pack.
+// say, else what their settings say, else the pipelines, else the defaults of
+// the pack.
 func (a *app) meaningOf(m *meaning, paths []string) (*compiler.Options, error) {
 	c, err := a.settings(paths)
 	if err != nil {
@@ -38,9 +42,15 @@ func (a *app) meaningOf(m *meaning, paths []string) (*compiler.Options, error) {
 }
 
 func (a *app) options(m *meaning, c *config.Config) (*compiler.Options, error) {
+	pipes, err := a.pipeline(m.pipelines)
+	if err != nil {
+		return nil, err
+	}
 	define := map[string][]string{}
 	for _, p := range entra.Placeholders() {
-		define[p.Name] = p.Values
+		if pipes == nil || !pipes.Defines(p.Name) {
+			define[p.Name] = p.Values
+		}
 	}
 	given, err := defines(m.define)
 	if err != nil {
@@ -51,7 +61,7 @@ func (a *app) options(m *meaning, c *config.Config) (*compiler.Options, error) {
 	}
 	maps.Copy(define, given)
 
-	opts := &compiler.Options{Define: define}
+	opts := &compiler.Options{Define: define, Pipeline: pipes}
 	switch {
 	case m.log != "":
 		if opts.Log = schema.ByName(m.log); opts.Log == nil {
@@ -62,6 +72,29 @@ func (a *app) options(m *meaning, c *config.Config) (*compiler.Options, error) {
 		a.note("%s: log is %s", c.Place(c.Log), c.Log.Value)
 	}
 	return opts, nil
+}
+
+// pipeline reads the pipelines and joins them; nil if there are none.
+func (a *app) pipeline(paths []string) (*pipeline.Pipeline, error) {
+	if len(paths) == 0 {
+		return nil, nil
+	}
+	sources, err := a.sources(paths, isYAML)
+	if err != nil {
+		return nil, fmt.Errorf("--pipeline: %w", err)
+	}
+	var all []*pipeline.Pipeline
+	for _, s := range sources {
+		p, diags := pipeline.Read(s.name, s.src)
+		for _, d := range diags {
+			fmt.Fprint(a.stderr, d.Render())
+		}
+		if p == nil {
+			return nil, fmt.Errorf("--pipeline: %s can't be used", s.name)
+		}
+		all = append(all, p)
+	}
+	return pipeline.Merge(all...), nil
 }
 
 // configured adds the definitions of the settings, less those that flags give.

@@ -1,0 +1,131 @@
+package pipeline
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/sigproof/sigproof/sigma"
+)
+
+// TestEachTypeHasACase wants each type of the tables in an archive, under the
+// key that it belongs to.
+func TestEachTypeHasACase(t *testing.T) {
+	t.Parallel()
+	names, err := filepath.Glob("testdata/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var texts strings.Builder
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts.Write(text)
+	}
+	for _, table := range []struct {
+		key   string
+		types []string
+	}{
+		{`- (?:\{|.*\n? *)`, typeNames(transformations())},
+		{`rule_conditions: .*`, typeNames(ruleConditions())},
+		{`detection_item_conditions: .*`, typeNames(itemConditions())},
+		{`field_name_conditions: .*`, typeNames(fieldConditions())},
+	} {
+		for _, name := range table.types {
+			if !regexp.MustCompile(table.key + `type: ` + name + `\b`).MatchString(texts.String()) {
+				t.Errorf("no case has %q below %q", name, table.key)
+			}
+		}
+	}
+}
+
+func TestFor(t *testing.T) {
+	t.Parallel()
+	p, diags := Read("p.yml", []byte("name: P\nallowed_backends: [splunk, elastic]\n"))
+	if p == nil {
+		t.Fatal(diags)
+	}
+	if diags := p.For("spl"); len(diags) > 0 {
+		t.Error(diags)
+	}
+	want := `p.yml:2:20: error: the pipeline is for "splunk" or "elastic", and not for kql [pipeline/backend]`
+	if diags := p.For("kql"); len(diags) != 1 || diags[0].String() != want {
+		t.Errorf("got %v, want %s", diags, want)
+	}
+	open, _ := Read("q.yml", []byte("transformations: []\n"))
+	if diags := Merge(open, p).For("kql"); len(diags) != 1 {
+		t.Errorf("the parts of a pipeline that is joined are for kql: %v", diags)
+	}
+}
+
+// TestReadWrong holds what is wrong with a file as a whole.
+func TestReadWrong(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ src, want string }{
+		{"", `p.yml:1:1: error: the file is empty; a pipeline has "transformations" [pipeline/empty]`},
+		{"- a\n", `p.yml:1:1: error: the pipeline is a list; it must be a map [pipeline/type]`},
+		{"name: a\n---\nname: b\n", `p.yml:3:1: error: the file has 2 documents; a pipeline is one [pipeline/documents]`},
+		{"priority: high\n", `p.yml:1:11: error: "priority" is "high"; it must be a whole number [pipeline/type]`},
+		{"vars: {a: {b: c}}\n", `p.yml:1:11: error: "a" is a map; it must be text or a list of texts [pipeline/type]`},
+		{"vars: {a: []}\n", `p.yml:1:11: error: "a" is an empty list; it must have an entry [pipeline/empty]`},
+		{"transformations: {a: b}\n", `p.yml:1:18: error: "transformations" is a map; it must be a list [pipeline/type]`},
+		{
+			"transformations: " + strings.Repeat("[{type: nest, items: ", deepest+1) + "[]" + strings.Repeat("}]", deepest+1),
+			`p.yml:1:446: error: transformations nest deeper than 20 [pipeline/limit]`,
+		},
+	} {
+		p, diags := Read("p.yml", []byte(test.src))
+		if p != nil || len(diags) != 1 || diags[0].String() != test.want {
+			t.Errorf("%s\ngot  %v\nwant %s", test.src, diags, test.want)
+		}
+	}
+}
+
+// FuzzRead reads any text, and applies what it reads to a rule that has one of
+// each: nothing panics, and what is refused is told.
+func FuzzRead(f *testing.F) {
+	names, err := filepath.Glob("testdata/*.txtar")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		_, rest, _ := strings.Cut(string(text), ".yml --\n")
+		src, _, _ := strings.Cut(rest, "\n-- ")
+		f.Add(src)
+	}
+	docs, _ := sigma.Parse("rule.yml", []byte(`
+title: T
+logsource: {product: windows}
+detection:
+  all: {a: 1, b|contains: [x, 'y*'], c|re|i: z, d: null, e|expand: '%v%', f|neq|cased: 'q?', g|fieldref: a, h: true}
+  any: [{a|contains|all: [k, l]}, {Hashes: MD5=987B65CD9B9F4E9A1AFD8F8B48CF64A7}]
+  words: [one, two]
+  condition: all of them or not 1 of a*
+`))
+	rule := docs[0].(*sigma.Rule)
+	f.Fuzz(func(t *testing.T, src string) {
+		p, diags := Read("p.yml", []byte(src))
+		if p == nil {
+			if !sigma.HasErrors(diags) {
+				t.Fatal("refused, and nothing says why")
+			}
+			return
+		}
+		w := p.Rule(rule, nil, nil)
+		if w.Doc.Info().Broken != sigma.HasErrors(w.Diags) {
+			t.Fatalf("broken %t with %v", w.Doc.Info().Broken, w.Diags)
+		}
+		if rule.Broken || !slices.Contains(docs, sigma.Document(rule)) {
+			t.Fatal("the rule itself was changed")
+		}
+	})
+}

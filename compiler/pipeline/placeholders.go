@@ -1,0 +1,198 @@
+package pipeline
+
+import (
+	"fmt"
+	"regexp/syntax"
+	"slices"
+	"strings"
+
+	"github.com/sigproof/sigproof/sigma"
+)
+
+// mostExpanded bounds how many texts the placeholders of one value stand for.
+const mostExpanded = 10_000
+
+// pick says which placeholders a step is for.
+type pick struct {
+	include, exclude []string
+}
+
+func readPick(p *params) pick {
+	k := pick{values(p.someTexts("include")), values(p.someTexts("exclude"))}
+	if len(k.include) > 0 && len(k.exclude) > 0 {
+		e, _ := p.entry("exclude")
+		p.errorAt("exclusive", e.Key.At, `"include" and "exclude" exclude each other; one of them must go`)
+	}
+	return k
+}
+
+func (k pick) takes(name string) bool {
+	return (len(k.include) == 0 || slices.Contains(k.include, name)) && !slices.Contains(k.exclude, name)
+}
+
+// fillPlaceholders puts the values of variables, or a wildcard, in the place
+// of placeholders.
+//
+//	f|expand: '%u%.exe'  ->  f: [a.exe, b.exe]
+type fillPlaceholders struct {
+	pick     pick
+	wildcard bool
+}
+
+func (t fillPlaceholders) apply(r *run, s *step) {
+	r.eachValue(s, func(sec *section, _ *item, v *value) ([]value, bool) {
+		f := filling{fillPlaceholders: t, run: r, step: s, file: sec.file, v: v}
+		return f.values()
+	})
+}
+
+// A filling fills the placeholders of one value.
+type filling struct {
+	fillPlaceholders
+	*run
+	step *step
+	file *sigma.File
+	v    *value
+}
+
+func (f *filling) values() ([]value, bool) {
+	x, ok := f.v.v.(*sigma.String)
+	if !ok || !f.v.has("expand") {
+		return nil, false
+	}
+	regex := f.v.has("re")
+	parts := cutPlaceholders(x.Text.Value)
+	if !regex {
+		parts = f.v.stringParts(x)
+	}
+	if !slices.ContainsFunc(parts, func(p textPart) bool { return p.kind == placeholder && f.pick.takes(p.text) }) {
+		return nil, false
+	}
+	texts := [][]textPart{nil}
+	for _, p := range parts {
+		if texts = f.append(texts, p); texts == nil {
+			return nil, false
+		}
+	}
+	var made []value
+	for _, t := range texts {
+		if regex {
+			made = append(made, f.regex(t))
+		} else {
+			made = append(made, f.text(t))
+		}
+	}
+	return made, true
+}
+
+// append puts a part behind each text: a placeholder once for each of its
+// values.
+func (f *filling) append(texts [][]textPart, p textPart) [][]textPart {
+	alternatives := [][]textPart{{p}}
+	if p.kind == placeholder && f.pick.takes(p.text) {
+		if alternatives = f.replacements(p.text); alternatives == nil {
+			return nil
+		}
+	}
+	if len(texts)*len(alternatives) > mostExpanded {
+		f.errorAt(f.step, f.file, f.v.v.Span(), "placeholder", fmt.Sprintf(
+			"the placeholders of %q stand for more than %d texts", f.v.v.Written().Value, mostExpanded))
+		return nil
+	}
+	var out [][]textPart
+	for _, t := range texts {
+		for _, a := range alternatives {
+			out = append(out, slices.Concat(t, a))
+		}
+	}
+	return out
+}
+
+// replacements gives what a placeholder stands for. As in pySigma a value is
+// read as if it stood in the rule: with wildcards, or as a regular expression.
+func (f *filling) replacements(name string) [][]textPart {
+	regex := f.v.has("re")
+	switch {
+	case f.wildcard && regex:
+		return [][]textPart{{{literal, ".*"}}}
+	case f.wildcard:
+		return [][]textPart{{{kind: anyRun}}}
+	}
+	texts, ok := f.vars[name]
+	if !ok {
+		d := f.errorAt(f.step, f.file, f.v.v.Span(), "placeholder", fmt.Sprintf("nothing defines the placeholder %%%s%%", name))
+		d.Label = fmt.Sprintf("vars of the pipeline or --define %s=value gives it a value", name)
+		return nil
+	}
+	out := [][]textPart{}
+	for _, t := range texts {
+		if regex {
+			out = append(out, []textPart{{literal, t}})
+		} else {
+			out = append(out, read(t))
+		}
+	}
+	return out
+}
+
+func (f *filling) text(parts []textPart) value {
+	if hasWildcard(parts) && slices.ContainsFunc([]string{"base64", "base64offset", "cidr"}, f.v.has) {
+		f.errorAt(f.step, f.file, f.v.v.Span(), "placeholder", fmt.Sprintf(
+			"a placeholder of %q stands for a wildcard, and its modifiers want plain text", f.v.v.Written().Value))
+	}
+	return f.filled(written(joinLiterals(parts)), parts)
+}
+
+// regex joins the parts as they are: they are no text to escape.
+func (f *filling) regex(parts []textPart) value {
+	var b strings.Builder
+	for _, p := range parts {
+		if p.kind == placeholder {
+			b.WriteString(p.plain())
+		} else {
+			b.WriteString(p.text)
+		}
+	}
+	if _, err := syntax.Parse(b.String(), syntax.Perl); err != nil {
+		f.errorAt(f.step, f.file, f.v.v.Span(), "placeholder", fmt.Sprintf(
+			"with its placeholders filled the regular expression %q does not compile: %s", b.String(), err))
+	}
+	return f.filled(b.String(), parts)
+}
+
+func (f *filling) filled(text string, parts []textPart) value {
+	mods := f.v.mods
+	if !hasPlaceholder(parts) {
+		mods = without(mods, "expand")
+	}
+	return value{&sigma.String{Text: sigma.Text{Value: text, At: f.v.v.Span()}}, mods}
+}
+
+// queryExpression stands for text of a query language, which no tree can hold:
+// it refuses the rules that it would be applied to, and lets others pass.
+type queryExpression struct{ pick pick }
+
+func readQueryExpression(p *params) transformation {
+	p.text("expression")
+	if e, ok := p.entry("mapping"); ok {
+		if _, ok := e.Data.(*sigma.Map); !ok {
+			p.wrong(e, "a map")
+		}
+	}
+	return queryExpression{readPick(p)}
+}
+
+func (t queryExpression) apply(r *run, s *step) {
+	r.eachValue(s, func(sec *section, _ *item, v *value) ([]value, bool) {
+		parts, ok := v.parts()
+		for _, p := range parts {
+			if ok && p.kind == placeholder && t.pick.takes(p.text) {
+				d := r.errorAt(s, sec.file, v.v.Span(), "refused", fmt.Sprintf(
+					"query_expression_placeholders puts query text in the place of %%%s%%, which no other engine could run", p.text))
+				d.Label = "value_placeholders takes the values themselves"
+				break
+			}
+		}
+		return nil, false
+	})
+}
