@@ -55,22 +55,6 @@ var descriptionShort = &Check{
 	},
 }
 
-var descriptionLong = &Check{
-	Code:     "description/long",
-	Severity: sigma.Warning,
-	Title:    "description is longer than 65535 characters",
-	Why:      "The specification allows no more.",
-	Before:   "description: " + strings.Repeat("word ", 13_200) + "end",
-	After:    "description: Finds a service that starts a shell.",
-	Since:    "0.1",
-	Run: func(p *Pass) {
-		if n := utf8.RuneCountInString(p.Head().Description.Value); n > 65535 {
-			p.report(sigma.Span{Start: p.Head().Description.At.Start, End: p.Head().Description.At.Start + 1},
-				"the description has %d characters; the specification allows 65535", n)
-		}
-	},
-}
-
 var descriptionSame = &Check{
 	Code:     "description/same",
 	Severity: sigma.Hint,

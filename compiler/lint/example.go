@@ -14,6 +14,12 @@ func started(lines string) string {
 		"logsource:\n  product: windows\n  service: sysmon\n" + "detection:\n  selection:\n    EventID: 1\n  condition: selection"
 }
 
+// filed is a started example in a file of its own. The line says its name to
+// whoever reads the example, and to the test.
+func filed(name, lines string) string { return fileLine + name + "\n" + started(lines) }
+
+const fileLine = "# File: "
+
 // selecting is an example whose only search has the given items.
 func selecting(items string) string {
 	return "detection:\n  selection:\n" + indented(items) + "  condition: selection"

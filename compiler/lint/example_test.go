@@ -57,11 +57,17 @@ func lintText(name, src string, opts *Options) []*sigma.Diagnostic {
 	return Run([]Source{{name, []byte(src)}}, opts).Diags
 }
 
-func exampleName(c *Check) string {
-	if strings.HasPrefix(c.Code, "file/") {
-		return "Bad Name.yaml"
+// sourcesOf completes an example and cuts it into its files.
+func sourcesOf(example string) []Source {
+	if !strings.HasPrefix(example, fileLine) {
+		return []Source{{"example_rule.yml", []byte(whole(example))}}
 	}
-	return "example_rule.yml"
+	var sources []Source
+	for _, text := range strings.Split(example, fileLine)[1:] {
+		name, _, _ := strings.Cut(text, "\n")
+		sources = append(sources, Source{name, []byte(fileLine + strings.TrimSuffix(text, "\n") + "\n")})
+	}
+	return sources
 }
 
 // TestExamples runs the examples of each check: Before has the finding, After
@@ -72,16 +78,16 @@ func TestExamples(t *testing.T) {
 		t.Run(c.Code, func(t *testing.T) {
 			t.Parallel()
 			opts := &Options{Enable: []string{c.Code}, Unsafe: true}
-			before, after := whole(c.Before), whole(c.After)
 			if c.Before == "" && c.From != "" {
 				t.Skip("an example would be too large; the room that reports it has a test")
 			}
-			found := with(lintText(exampleName(c), before, opts), c.Code)
+			before, after := sourcesOf(c.Before), sourcesOf(c.After)
+			found := with(Run(before, opts).Diags, c.Code)
 			if len(found) == 0 {
-				t.Fatalf("Before has no finding:\n%s%v", before, lintText(exampleName(c), before, opts))
+				t.Fatalf("Before has no finding:\n%s%v", c.Before, Run(before, opts).Diags)
 			}
-			if left := with(lintText("example_rule.yml", after, opts), c.Code); len(left) > 0 {
-				t.Errorf("After has a finding:\n%s%s", after, left[0].Render())
+			if left := with(Run(after, opts).Diags, c.Code); len(left) > 0 {
+				t.Errorf("After has a finding:\n%s%s", c.After, left[0].Render())
 			}
 			for _, d := range found {
 				if d.Severity != c.Severity {
@@ -94,11 +100,11 @@ func TestExamples(t *testing.T) {
 			if c.Fix == NoFix {
 				return
 			}
-			fixed := applied(before, found, opts)
-			if diff := cmp.Diff(after, fixed); diff != "" {
+			fixed := applied(string(before[0].Src), found, opts)
+			if diff := cmp.Diff(string(after[0].Src), fixed); diff != "" {
 				t.Errorf("fix of Before (-want +got):\n%s", diff)
 			}
-			checkComments(t, c, before, fixed)
+			checkComments(t, c, string(before[0].Src), fixed)
 		})
 	}
 }
@@ -140,7 +146,7 @@ func checkComments(t *testing.T, c *Check, before, fixed string) {
 		b.WriteString(line[:len(line)-len(strings.TrimLeft(line, " "))] + "# kept\n" + line)
 		n++
 	}
-	found := with(lintText(exampleName(c), b.String(), opts), c.Code)
+	found := with(lintText("example_rule.yml", b.String(), opts), c.Code)
 	got := applied(b.String(), found, opts)
 	if kept := strings.Count(got, "# kept\n"); kept != n {
 		t.Errorf("%d of %d comments are left:\n%s", kept, n, got)
@@ -157,7 +163,7 @@ func TestFixIsIdempotent(t *testing.T) {
 	t.Parallel()
 	opts := &Options{Enable: []string{"all"}, Unsafe: true}
 	for _, c := range Catalogue() {
-		once, left := Fix([]Source{{exampleName(c), []byte(whole(c.Before))}}, opts)
+		once, left := Fix(sourcesOf(c.Before), opts)
 		if kind := fixing(left.Diags, opts); kind != NoFix {
 			t.Errorf("%s: %s fixes are left:\n%s%v", c.Code, kind, once[0].Src, left.Diags)
 		}

@@ -56,11 +56,16 @@ var idMadeUp = &Check{
 
 // generatedID makes an id from the document: from the name of its file without
 // folders, its place there and what it says. The same document gets the same
-// id on every machine, and two get two.
+// id on every machine, and a copy of it the next one that is free.
 func generatedID(p *Pass) string {
-	name := path.Base(strings.ReplaceAll(p.file.Name, `\`, "/"))
-	text := fmt.Sprintf("sigproof:%s#%d\n%s", name, p.Head().Index, sigma.Print(p.Doc))
-	return uuid.NewSHA1(uuid.NameSpaceURL, []byte(text)).String()
+	text := fmt.Sprintf("sigproof:%s#%d\n%s", path.Base(p.path()), p.Head().Index, sigma.Print(p.Doc))
+	for {
+		id := uuid.NewSHA1(uuid.NameSpaceURL, []byte(text)).String()
+		if p.collection.Lookup(id) == nil {
+			return id
+		}
+		text = id
+	}
 }
 
 var idCase = &Check{

@@ -166,15 +166,15 @@ var titleDuplicate = &Check{
 	Severity: sigma.Warning,
 	Title:    "two documents have the same title",
 	Why:      "Their alerts can't be told apart, and products that name rules by their title keep only one.",
-	Before:   "title: Same\nlogsource:\n  product: windows\ndetection:\n  selection:\n    EventID: 1\n  condition: selection\n---\ntitle: Same\nlogsource:\n  product: windows\ndetection:\n  selection:\n    EventID: 2\n  condition: selection",
-	After:    "title: Same\nlogsource:\n  product: windows\ndetection:\n  selection:\n    EventID: 1\n  condition: selection\n---\ntitle: Another\nlogsource:\n  product: windows\ndetection:\n  selection:\n    EventID: 2\n  condition: selection",
+	Before:   started("") + "\n---\n" + started("level: low"),
+	After:    started("") + "\n---\ntitle: Another Process Started\nlevel: low\n" + someLog,
 	Since:    "0.1",
 	Run: func(p *Pass) {
 		t := p.Head().Title
-		if t.Value == "" {
+		if t.Value == "" || isOld(p.Doc) {
 			return
 		}
-		if first := p.together().titles[strings.ToLower(t.Value)][0]; first != p.Doc {
+		if first := p.together().titles[strings.ToLower(t.Value)]; first != p.Doc {
 			p.report(t.At, "another document has the title %q", t.Value).see(first.Info().File, first.Info().Title.At, "the first stands here")
 		}
 	},

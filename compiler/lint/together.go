@@ -9,17 +9,26 @@ import (
 
 // collected is what only shows when all documents are seen together.
 type collected struct {
-	titles   map[string][]sigma.Document // by title in lower case
-	referred map[string]bool             // what correlations and filters call documents
+	// The first document of each title in lower case, name of a file in lower
+	// case without folders, and detection. What is not to be used any more has
+	// no title and detection to keep others from.
+	titles, files, detections map[string]sigma.Document
+
+	referred map[string]bool // what correlations and filters call documents
 }
 
 func collect(docs []sigma.Document) *collected {
-	c := &collected{titles: map[string][]sigma.Document{}, referred: map[string]bool{}}
+	c := &collected{titles: map[string]sigma.Document{}, files: map[string]sigma.Document{}, detections: map[string]sigma.Document{}, referred: map[string]bool{}}
 	for _, d := range docs {
-		title := strings.ToLower(d.Info().Title.Value)
-		c.titles[title] = append(c.titles[title], d)
+		first(c.files, baseName(d.Info().File), d)
+		if !isOld(d) {
+			first(c.titles, strings.ToLower(d.Info().Title.Value), d)
+		}
 		switch d := d.(type) {
 		case *sigma.Rule:
+			if !d.Broken && !isOld(d) {
+				first(c.detections, detectionKey(d), d)
+			}
 		case *sigma.Correlation:
 			c.refer(d.Rules)
 		case *sigma.Filter:
@@ -29,6 +38,13 @@ func collect(docs []sigma.Document) *collected {
 		}
 	}
 	return c
+}
+
+// first keeps the first document of a key.
+func first(m map[string]sigma.Document, key string, d sigma.Document) {
+	if m[key] == nil {
+		m[key] = d
+	}
 }
 
 func (c *collected) refer(rules []sigma.Text) {
