@@ -3,6 +3,7 @@ package sigma
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -57,6 +58,7 @@ type conditionError struct {
 	code    string
 	message string
 	label   string
+	write   string // what must stand at the place instead; empty if nobody knows
 }
 
 func (e *conditionError) Error() string { return e.message }
@@ -99,7 +101,18 @@ func leftover(text string, offset int) *conditionError {
 	if word == "" {
 		return syntaxError(Span{len(text), len(text)}, "the condition ends too early")
 	}
-	return syntaxError(Span{offset, offset + len(word)}, `unexpected %q; "and" or "or" must stand between two searches`, word)
+	return meaning(syntaxError(Span{offset, offset + len(word)}, `unexpected %q; "and" or "or" must stand between two searches`, word), word)
+}
+
+// signs are how other languages write the operators of conditions.
+var signs = map[string]string{"&&": "and", "&": "and", "||": "or", "!": "not", "~": "not"}
+
+// meaning tells an author who writes a sign which word stands for it.
+func meaning(err *conditionError, sign string) *conditionError {
+	if word := signs[sign]; word != "" {
+		err.label, err.write = fmt.Sprintf("write %q", word), word
+	}
+	return err
 }
 
 // checkParens reports an unclosed parenthesis at the "(", where the author
@@ -213,7 +226,7 @@ func parsePrimary(lex *lexer.PeekingLexer) (Expr, error) {
 	case t.EOF() || t.Value == ")" || t.Type == tokenPipe:
 		return nil, &conditionError{at: tokenSpan(t), code: "end", message: "a search must stand here"}
 	}
-	return nil, syntaxError(tokenSpan(t), "unexpected %q; a search must stand here", t.Value)
+	return nil, meaning(syntaxError(tokenSpan(t), "unexpected %q; a search must stand here", t.Value), t.Value)
 }
 
 func parseParens(lex *lexer.PeekingLexer) (Expr, error) {
@@ -233,7 +246,7 @@ func parseParens(lex *lexer.PeekingLexer) (Expr, error) {
 }
 
 func leftoverToken(t *lexer.Token) error {
-	return syntaxError(tokenSpan(t), `unexpected %q; "and" or "or" must stand between two searches`, t.Value)
+	return meaning(syntaxError(tokenSpan(t), `unexpected %q; "and" or "or" must stand between two searches`, t.Value), t.Value)
 }
 
 // withSpan widens a node to its parentheses.
@@ -304,6 +317,9 @@ func parseQuantified(lex *lexer.PeekingLexer, quantifier lexer.Token) (Expr, err
 	return q, nil
 }
 
+// aggregations are the functions that the legacy tail of a condition had.
+var aggregations = []string{"count", "min", "max", "avg", "sum", "near"}
+
 // parseAggregate reads the legacy tail of a condition.
 //
 //	aggregate = "|" ( "near" or | function [ "(" [field] ")" ] [ "by" field ] [ compare value ] )
@@ -313,10 +329,16 @@ func parseAggregate(lex *lexer.PeekingLexer) (tail, error) {
 	}
 	pipe := lex.Next()
 	a := &Aggregate{At: tokenSpan(pipe)}
-	if t := lex.Peek(); t.Type != tokenWord {
-		return nil, syntaxError(a.At, `"|" needs an aggregation such as count() behind it`)
+	switch t := lex.Peek(); {
+	case t.Type == tokenPipe && tokenSpan(t).Start == a.At.End:
+		return nil, meaning(syntaxError(a.At.join(tokenSpan(t)), `unexpected "||"; "and" or "or" must stand between two searches`), "||")
+	case t.Type != tokenWord:
+		return nil, syntaxError(a.At, `"|" has no place here; a condition joins searches by and, or and not`)
 	}
 	a.Function = tokenText(lex.Next())
+	if !slices.Contains(aggregations, strings.ToLower(a.Function.Value)) {
+		return nil, syntaxError(a.At.join(a.Function.At), `"| %s" has no place here; a condition joins searches by and, or and not`, a.Function.Value)
+	}
 	if strings.EqualFold(a.Function.Value, "near") {
 		x, err := parseOr(lex)
 		if err != nil {

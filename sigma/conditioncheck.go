@@ -25,7 +25,15 @@ func (p *parser) condition(t Text) *Condition {
 	c := &Condition{Text: t}
 	expr, aggregate, err := parseCondition(t.Value)
 	if err != nil {
-		p.report(Error, err.code, p.file.Within(t, err.at.Start, err.at.End), err.message).label(err.label)
+		at := p.file.Within(t, err.at.Start, err.at.End)
+		d := p.report(Error, err.code, at, err.message).label(err.label)
+		if err.write != "" {
+			text := err.write
+			if next := t.Value[err.at.End:]; next != "" && !isBlank(next[0]) {
+				text += " "
+			}
+			d.fix("write "+err.write, true, Edit{at, text})
+		}
 		return c
 	}
 	m := p.mapper(t)

@@ -128,7 +128,7 @@ func (p *parser) checkKind(c *Correlation, section *Map, kind *correlationType) 
 	case cond == nil:
 		return
 	}
-	if len(c.Threshold) == 0 {
+	if len(c.Threshold) == 0 && !p.errorIn(cond.At) {
 		p.report(Error, "correlation/condition", condition.At, "the condition compares with nothing; it needs one of "+list(boundOps))
 	}
 	if kind.measures && len(c.Fields) == 0 {
@@ -220,8 +220,13 @@ func (p *parser) correlationCondition(c *Correlation, e Entry) {
 		}
 		return
 	}
-	m, ok := p.entries(e)
-	if !ok {
+	m, ok := e.Data.(*Map)
+	switch {
+	case !ok:
+		p.wrongKind(e, `a comparison such as "gte: 10", or text that joins rules`)
+		return
+	case len(m.Entries) == 0:
+		p.entries(e) // says that it is empty
 		return
 	}
 	for _, e := range m.Entries {

@@ -190,7 +190,7 @@ func (p *parser) itemValues(item *Item, e Entry) bool {
 	case *Map:
 		p.report(Error, "value/map", place(e.Key.At, firstLineOf(p, d)),
 			fmt.Sprintf("%q holds a map; it must hold a value or a list of values", e.Key.Value)).
-			label(`a field inside another is written with a dot: "outer.inner"`)
+			label(dotted(e.Key, d))
 	case *List:
 		item.List = true
 		if len(d.Of) == 0 {
@@ -213,6 +213,19 @@ func (p *parser) itemValues(item *Item, e Entry) bool {
 }
 
 // firstLineOf is d with its span cut to one line.
+// dotted tells how a field inside another is written.
+func dotted(key Text, d *Map) string {
+	inner := "inner"
+	if len(d.Entries) > 0 {
+		inner = d.Entries[0].Key.Value
+	}
+	field, modifiers, found := strings.Cut(key.Value, "|")
+	if found {
+		modifiers = "|" + modifiers
+	}
+	return fmt.Sprintf("a field inside another is written with a dot: %q", field+"."+inner+modifiers)
+}
+
 func firstLineOf(p *parser, d Data) Data {
 	return &Scalar{Text: Text{At: firstLine(p.file, d.Span())}}
 }

@@ -323,6 +323,11 @@ func (p *parser) pointedAt(at Span) bool {
 	return slices.ContainsFunc(p.diags, func(d *Diagnostic) bool { return d.At == at })
 }
 
+// errorIn tells whether an error was reported within a span.
+func (p *parser) errorIn(at Span) bool {
+	return slices.ContainsFunc(p.diags, func(d *Diagnostic) bool { return d.Severity == Error && at.Contains(d.At) })
+}
+
 // nearMisses warns of unknown keys that look like a known one. Others are
 // custom attributes, which the specification allows.
 func (p *parser) nearMisses(custom []Entry, owner string, known []string) {

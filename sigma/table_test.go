@@ -380,6 +380,27 @@ custom:
 	{name: "too many closed", in: inRule("  a: x\n  condition: a)\n"), diags: []string{`5:15: error: ")" has no "(" [condition/syntax]`}},
 	{name: "no operand", in: inRule("  a: x\n  condition: a and\n"), diags: []string{`5:16: error: "and" needs a search behind it [condition/syntax]`}},
 	{name: "no operator", in: inRule("  a: x\n  condition: a a\n"), diags: []string{`5:16: error: unexpected "a"; "and" or "or" must stand between two searches [condition/syntax]`}},
+	{
+		name:  "signs of other languages",
+		in:    inRule("  a: x\n  condition: a && a\n"),
+		diags: []string{`5:16: error: unexpected "&&"; "and" or "or" must stand between two searches [condition/syntax]`},
+		fixed: inRule("  a: x\n  condition: a and a\n"),
+	},
+	{
+		name:  "a sign for or",
+		in:    inRule("  a: x\n  b: x\n  condition: a ||b\n"),
+		diags: []string{`6:16: error: unexpected "||"; "and" or "or" must stand between two searches [condition/syntax]`},
+		fixed: inRule("  a: x\n  b: x\n  condition: a or b\n"),
+	},
+	{
+		name:  "a sign for not",
+		in:    inRule("  a: x\n  condition: '!a'\n"),
+		diags: []string{`5:15: error: unexpected "!"; a search must stand here [condition/syntax]`},
+		fixed: inRule("  a: x\n  condition: 'not a'\n"),
+	},
+	{name: "a command behind a condition", in: inRule("  a: x\n  condition: a | where b\n"), diags: []string{
+		`5:16: error: "| where" has no place here; a condition joins searches by and, or and not [condition/syntax]`,
+	}},
 	{name: "none of", in: inRule("  a: x\n  condition: 0 of them\n"), diags: []string{`5:14: error: "0 of" always holds; at least 1 must be asked for [condition/syntax]`}},
 	{name: "a bare pattern", in: inRule("  a: x\n  condition: a*\n"), diags: []string{`5:14: error: pattern "a*" needs "1 of" or "all of" before it [condition/syntax]`}},
 	{name: "an empty condition", in: inRule("  a: x\n  condition: ''\n  b: z\n"), diags: []string{`5:15: error: the condition is empty; it must name a search [condition/syntax]`}},
@@ -529,6 +550,14 @@ level: low
 	{name: "a count without a number", in: inCorrelation("  type: event_count\n  rules: a\n  timespan: 1h\n"), diags: []string{
 		`4:9: error: event_count needs a condition such as gte: 10 [missing/condition]`,
 	}},
+	{name: "a count by a number", in: inCorrelation("  type: event_count\n  rules: a\n  timespan: 1h\n  condition: 5\n"), diags: []string{
+		`7:14: error: "condition" holds a number; it must hold a comparison such as "gte: 10", or text that joins rules [type]`,
+	}},
+	{
+		name:  "a count by a sign",
+		in:    inCorrelation("  type: event_count\n  rules: c\n  timespan: 1h\n  condition: {'>': 5}\n"),
+		diags: []string{`7:15: error: a correlation's condition has no key ">"; it has gt, gte, lt, lte, eq, neq, field, percentile [correlation/condition]`},
+	},
 	{name: "no range", in: inCorrelation("  type: event_count\n  rules: a\n  timespan: 1h\n  condition: {gt: 1, gte: 2}\n"), diags: []string{
 		`7:22: error: a condition has one operator, or a range of gt or gte with lt or lte [correlation/condition]`,
 	}},

@@ -307,6 +307,8 @@ func badEscape(s string) int {
 	return 1 + size
 }
 
+var closings = map[byte]byte{'[': ']', '{': '}'}
+
 // explainBracket finds the bracket that lacks its partner.
 func (b *brokenYAML) explainBracket() bool {
 	open := byte('[')
@@ -327,9 +329,15 @@ func (b *brokenYAML) explainBracket() bool {
 		case '[', '{':
 			stack = append(stack, i)
 		case ']', '}':
-			if len(stack) > 0 {
-				stack = stack[:len(stack)-1]
+			if len(stack) == 0 {
+				continue
 			}
+			if at := stack[len(stack)-1]; closings[b.text[at]] != b.text[i] {
+				b.report(Span{at, at + 1}, "yaml/bracket", fmt.Sprintf("%q is closed by %q; %q must close it first", b.text[at:at+1], b.text[i:i+1], string(closings[b.text[at]]))).
+					see(Span{b.base + i, b.base + i + 1}, "it is closed here")
+				return true
+			}
+			stack = stack[:len(stack)-1]
 		}
 	}
 	for i := len(stack) - 1; i >= 0; i-- {

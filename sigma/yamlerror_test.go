@@ -35,6 +35,7 @@ func TestYAML(t *testing.T) {
 		{"a list behind a key", "a: - b\n", "1:4: error: a list must begin on a line of its own below its key [yaml/list]", ""},
 		{"an open bracket", "a: [1, 2\nb: 3\n", `1:4: error: "[" is never closed, or a comma is missing behind it [yaml/bracket]`, ""},
 		{"an open brace", "a: {b: '}'\nc: 2\n", `1:4: error: "{" is never closed, or a comma is missing behind it [yaml/bracket]`, ""},
+		{"brackets that cross", "a: {b: [x, y}\n", `1:8: error: "[" is closed by "}"; "]" must close it first [yaml/bracket]`, ""},
 		{"a bracket too many", "a: [b, c]]\n", `1:10: error: "]" closes nothing [yaml/bracket]`, ""},
 		{"a pipe before text", "a: |x\n", `1:4: error: text that begins with "|" needs quotes, or must begin on the next line [yaml/quote]`, "a: '|x'\n"},
 		{"a control character", "a: b\x01\n", `1:5: error: control character U+0001 can't stand in YAML; in double quotes it is written "\x01" [yaml/encoding]`, ""},
