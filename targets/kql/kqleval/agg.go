@@ -44,9 +44,14 @@ var aggregates = sync.OnceValue(func() map[string]aggregate {
 		"variancep":       {params: "x", prefix: "variancep", ret: TReal, make: makeSpread(false, false)},
 		"covariance":      {params: "xx", prefix: "covariance", ret: TReal, make: func() accumulator { return &covAcc{sample: true} }},
 		"covariancep":     {params: "xx", prefix: "covariancep", ret: TReal, make: func() accumulator { return &covAcc{} }},
-		"binary_all_and":  {params: "i", prefix: "=", ret: TLong, make: makeBits(func(a, b int64) int64 { return a & b })},
-		"binary_all_or":   {params: "i", prefix: "=", ret: TLong, make: makeBits(func(a, b int64) int64 { return a | b })},
-		"binary_all_xor":  {params: "i", prefix: "=", ret: TLong, make: makeBits(func(a, b int64) int64 { return a ^ b })},
+		"binary_all_and":  {params: "i", prefix: "=", retFn: same, make: makeBits(func(a, b int64) int64 { return a & b })},
+		"binary_all_or":   {params: "i", prefix: "=", retFn: same, make: makeBits(func(a, b int64) int64 { return a | b })},
+		"binary_all_xor":  {params: "i", prefix: "=", retFn: same, make: makeBits(func(a, b int64) int64 { return a ^ b })},
+		"hll":             {params: "a?i", prefix: "hll", ret: TDynamic, make: makeHLL(false)},
+		"hll_if":          {params: "ab?i", prefix: "hll_if", ret: TDynamic, make: makeHLL(false)},
+		"hll_merge":       {params: "y", prefix: "hll_merge", ret: TDynamic, make: makeHLL(true)},
+		"tdigest":         {params: "x?n", prefix: "tdigest", ret: TDynamic, make: makeTDigest(false)},
+		"tdigest_merge":   {params: "y", prefix: "merge_tdigests", ret: TDynamic, make: makeTDigest(true)},
 		"arg_max":         {}, "arg_min": {}, "argmax": {}, "argmin": {}, "any": {}, "take_any": {}, "take_anyif": {}, "anyif": {},
 		"percentile": {}, "percentiles": {}, "percentiles_array": {}, "percentilew": {}, "percentilesw": {},
 		"percentilesw_array": {},
@@ -69,6 +74,7 @@ var aggregates = sync.OnceValue(func() map[string]aggregate {
 	}
 	t["countif"] = aggregate{params: "b", prefix: "countif", ret: TLong, make: makeCount}
 	t["makelist"], t["makeset"], t["cnt"] = t["make_list"], t["make_set"], t["count"]
+	t["merge_tdigest"] = t["tdigest_merge"]
 	return t
 })
 
@@ -77,11 +83,6 @@ var aggregates = sync.OnceValue(func() map[string]aggregate {
 func (b *binder) aggregateCall(n *callNode) *bound {
 	agg, ok := aggregates()[n.name]
 	if !ok {
-		switch n.name {
-		case "hll", "hll_if", "hll_merge", "tdigest", "tdigest_merge", "merge_tdigest", "dcount_intersect":
-			b.unsupported(n.nameAt, "the aggregate %s()", n.name)
-			return unknown(n.at)
-		}
 		return nil
 	}
 	scope := b.aggs
@@ -139,10 +140,10 @@ func (b *binder) plainAggregate(n *callNode, agg aggregate, scope *aggScope) *bo
 		out.name += "_" + given[1].name
 	}
 	if agg.prefix == "=" {
-		out.name = ""
-		if len(given) > 0 {
-			out.name = given[0].name
-		}
+		// The bits of an int are gathered in a long.
+		out.name = given[0].name
+		eval := out.eval
+		out.eval = func(e *env) Value { return cast(eval(e), typ) }
 	}
 	if none := ofNothing(n.name, typ); none != nil {
 		eval := out.eval

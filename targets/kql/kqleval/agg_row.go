@@ -166,7 +166,7 @@ func (b *binder) percentiles(n *callNode, scope *aggScope) *bound {
 	cols := make([]namedExpr, len(ps))
 	for i, p := range ps {
 		suffix := strings.ReplaceAll(formatReal(p), ".", "_")
-		cols[i] = namedExpr{name: "percentile_" + args[0].name + "_" + suffix, x: &bound{typ: args[0].typ}}
+		cols[i] = namedExpr{name: "percentile_" + args[0].name + "_" + suffix, x: &bound{typ: promoted(args)}}
 	}
 	return tupleOf(res, cols)
 }
@@ -207,6 +207,9 @@ type weighted struct {
 
 func (a *percentAcc) add(rt *runtime, args []Value) {
 	item := weighted{args[0], 1}
+	if n, ok := item.v.(Int); ok {
+		item.v = Long(n)
+	}
 	if len(args) > 1 {
 		item.w, _ = asFloat(args[1])
 	}

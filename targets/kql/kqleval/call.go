@@ -31,7 +31,8 @@ type function struct {
 	ret    Type
 	retFn  func([]*bound) Type // instead of ret
 	naming naming
-	nulls  bool // apply sees nulls; else a null argument gives null
+	column string // the name of its column, if that is the same for all calls
+	nulls  bool   // apply sees nulls; else a null argument gives null
 	apply  func(*runtime, []Value) Value
 }
 
@@ -41,7 +42,8 @@ var functionTable = sync.OnceValue(func() map[string]function {
 	for _, part := range []map[string]function{
 		stringFunctions(), splitFunctions(), castFunctions(), timeFunctions(), mathFunctions(), arrayFunctions(),
 		bagFunctions(), ipFunctions(), hashFunctions(), encodingFunctions(), parseFunctions(), unitFunctions(),
-		seriesFunctions(), punycodeFunctions(), decompressFunctions(), zoneFunctions(),
+		seriesFunctions(), punycodeFunctions(), decompressFunctions(), zoneFunctions(), sketchFunctions(),
+		seriesFilterFunctions(), seriesFitFunctions(),
 	} {
 		maps.Copy(all, part)
 	}
@@ -85,7 +87,7 @@ func (b *binder) call(n *callNode) *bound {
 		if out := b.aggregateCall(n); out != nil {
 			return out
 		}
-	} else if _, ok := aggregates()[n.name]; ok {
+	} else if _, ok := aggregates()[n.name]; ok && !isFunction(n.name) {
 		b.fail(n.nameAt, "KS120", "the aggregate %s() can only be used in summarize and its like", n.name)
 		return unknown(n.at)
 	}
@@ -104,18 +106,24 @@ func (b *binder) call(n *callNode) *bound {
 	return b.applyFunction(n, f)
 }
 
+// isFunction says whether a name is one of the table's: hll_merge and its like
+// are aggregates too.
+func isFunction(name string) bool {
+	_, ok := functionTable()[name]
+	return ok
+}
+
 // refusedFunction knows the functions that exist and are not implemented.
 func refusedFunction(name string) bool {
 	for _, prefix := range []string{
-		"geo_", "series_", "hll", "tdigest", "dcount_hll", "percentile", "percentrank_", "rank_tdigest", "zlib_",
-		"gzip_", "graph", "__", "current_", "rowstore_",
+		"geo_", "series_", "zlib_", "gzip_", "graph", "__", "current_", "rowstore_",
 	} {
 		if strings.HasPrefix(name, prefix) {
 			return true
 		}
 	}
 	return slices.Contains([]string{
-		"parse_user_agent", "parse_xml", "merge_tdigest",
+		"parse_user_agent", "parse_xml",
 		"datetime_list_timezones", "estimate_data_size", "cursor_after", "cursor_before_or_at",
 		"cursor_current", "extent_id", "extent_tags", "hash_combine", "hash_many", "cluster",
 		"database", "geo_info_from_ip_address", "format_ipv6", "has_ipv6",
@@ -203,7 +211,9 @@ func (b *binder) applyFunction(n *callNode, f function) *bound {
 		return unknown(n.at)
 	}
 	out := derived(typ, args...)
-	out.name = callName(n.name, f.naming, given)
+	if out.name = f.column; out.name == "" {
+		out.name = callName(n.name, f.naming, given)
+	}
 	out.eval = callEval(f, typ, evalsOf(args), n.at)
 	if len(args) == 0 {
 		return b.foldNow(out)

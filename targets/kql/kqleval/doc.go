@@ -18,7 +18,8 @@
 // both halves of an operator, the fn and agg files the tables of functions.
 //
 // It differs from the service in these declared ways: dcount and percentiles
-// are exact where the service estimates; now() is Input.Now; rand() and
+// are exact where the service estimates, and sketches hold the values
+// themselves; now() is Input.Now; rand() and
 // new_guid() give the same in every run; sample takes the first rows; rows
 // whose order the language leaves open come in order of appearance; of the left
 // rows that an innerunique join may choose from it keeps the first.
@@ -26,7 +27,7 @@
 // It is stricter than Microsoft's analyser in one way: a string is not compared
 // with a number, for which a cast says what is meant.
 //
-// Refused are clusters and external data, graphs, geography, time series
-// analysis and machine learning, sketches (hll, tdigest), find, fork, facet,
-// reduce, top-hitters, and several results in one query.
+// Refused are clusters and external data, graphs, geography, finding periods and
+// anomalies of series and machine learning, find, fork, facet, reduce, and
+// several results in one query.
 package kqleval

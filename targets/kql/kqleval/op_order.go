@@ -196,3 +196,52 @@ func (b *binder) as(in *relation, op *asOp) *relation {
 	b.names = &nameScope{parent: b.names, vals: map[string]*binding{op.name: {name: op.name, rel: &named}}}
 	return &out
 }
+
+// topHitters binds top-hitters: the values that are most frequent, or whose
+// sum is greatest. The service estimates them.
+func (b *binder) topHitters(in *relation, op *topHittersOp) *relation {
+	agg := &callNode{name: "count", nameAt: op.at, at: op.at}
+	if op.by.x != nil {
+		agg.name, agg.args = "sum", []argNode{{x: op.by.x}}
+	}
+	sums := b.summarize(in, &summarizeOp{opAt: op.opAt, by: []argNode{op.of}, aggs: []argNode{{x: agg}}})
+	if len(sums.cols) != 2 {
+		return in
+	}
+	of := ""
+	if op.by.x == nil {
+		of = sums.cols[0].Name
+	} else if name, ok := op.by.x.(*nameNode); ok {
+		of = name.name
+	}
+	named := *sums
+	named.cols = []Column{sums.cols[0], {"approximate_" + agg.name + "_" + of, sums.cols[1].Type}}
+	by := &nameNode{named.cols[1].Name, op.at}
+	return b.top(&named, &topOp{opAt: op.opAt, n: op.n, key: sortKey{x: by}})
+}
+
+// byNames binds project-by-names: the columns that texts name, which may hold
+// stars, in the order of the texts; what names none is passed over.
+func (b *binder) byNames(in *relation, op *byNamesOp) *relation {
+	var pick []int
+	var cols []Column
+	for _, x := range op.names {
+		names := b.rowless(x)
+		if names.typ == TUnknown {
+			return in
+		}
+		if !names.konst {
+			b.fail(x.span(), "", "a constant with the names of columns should stand here")
+			return in
+		}
+		eachItem(names.val, func(v Value) {
+			for i, c := range in.cols {
+				if !slices.Contains(pick, i) && matchStars(FormatValue(v), c.Name) {
+					pick = append(pick, i)
+					cols = append(cols, c)
+				}
+			}
+		})
+	}
+	return pickColumns(in, pick, cols, op.at)
+}

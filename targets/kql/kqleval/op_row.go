@@ -66,6 +66,10 @@ func (b *binder) operator(in *relation, op opNode) *relation {
 		return b.partition(in, op)
 	case *topNestedOp:
 		return b.topNested(in, op)
+	case *topHittersOp:
+		return b.topHitters(in, op)
+	case *byNamesOp:
+		return b.byNames(in, op)
 	}
 	b.fail(op.span(), "KS176", "this operator starts a query, and takes no input")
 	return in
@@ -207,7 +211,16 @@ func (b *binder) declare(n *namer, e namedExpr) string {
 func (b *binder) extend(in *relation, op *extendOp) *relation {
 	var exprs []namedExpr
 	sorted := in.sorted || op.serialize
-	b.within(newRowScope(in.cols, sorted), func() { exprs = b.namedExprs(op.cols, "") })
+	b.within(newRowScope(in.cols, sorted), func() {
+		for _, c := range op.cols {
+			items := b.namedExprs([]argNode{c}, "")
+			if len(c.names) > 0 {
+				// Documentation of series_stats: columns that get no name are left out.
+				items = items[:min(len(items), len(c.names))]
+			}
+			exprs = append(exprs, items...)
+		}
+	})
 	cols := slices.Clone(in.cols)
 	n := newNamer(in.cols)
 	target := make([]int, len(exprs))

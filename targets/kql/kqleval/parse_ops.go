@@ -36,11 +36,11 @@ func operatorTable() map[string]func(*parser, opAt) (opNode, error) {
 		"consume": (*parser).consume, "render": (*parser).render, "search": (*parser).search,
 		"evaluate": (*parser).evaluate, "invoke": (*parser).invoke, "partition": (*parser).partition,
 		"top-nested": (*parser).topNested, "print": (*parser).print, "range": (*parser).rangeOp,
-		"datatable":    (*parser).datatable,
-		"externaldata": nil, "find": nil, "fork": nil, "facet": nil, "reduce": nil, "top-hitters": nil,
+		"datatable": (*parser).datatable, "top-hitters": (*parser).topHitters, "project-by-names": (*parser).byNames,
+		"externaldata": nil, "find": nil, "fork": nil, "facet": nil, "reduce": nil,
 		"make-graph": nil, "graph-match": nil, "graph-to-table": nil, "graph-mark-components": nil,
 		"graph-shortest-paths": nil, "macro-expand": nil, "assert-schema": nil, "execute_and_cache": nil,
-		"project-smart": nil, "project-by-names": nil,
+		"project-smart": nil,
 	}
 }
 
@@ -586,4 +586,38 @@ func (op *makeSeriesOp) seriesRange(in *inNode) error {
 		}
 	}
 	return syntaxAt(in.at, `the axis of a series is a column; range(from, to, step) may follow "in"`)
+}
+
+// topHitters = n "of" column [ "by" column ]
+func (p *parser) topHitters(at opAt) (opNode, error) {
+	op := &topHittersOp{opAt: at}
+	var err error
+	if op.n, err = p.sum(); err != nil {
+		return nil, err
+	}
+	if err := p.expect("of"); err != nil {
+		return nil, err
+	}
+	if op.of, err = p.column(); err != nil {
+		return nil, err
+	}
+	if p.accept("by") {
+		op.by, err = p.column()
+	}
+	return op, err
+}
+
+// byNames = expr { "," expr }
+func (p *parser) byNames(at opAt) (opNode, error) {
+	op := &byNamesOp{opAt: at}
+	for {
+		x, err := p.expr()
+		if err != nil {
+			return nil, err
+		}
+		op.names = append(op.names, x)
+		if !p.accept(",") {
+			return op, nil
+		}
+	}
 }

@@ -248,7 +248,7 @@ func (p *parser) invoke(at opAt) (opNode, error) {
 	return &invokeOp{at, c}, err
 }
 
-// partition = "by" column ( "(" subquery ")" )
+// partition = "by" column ( "(" subquery ")" | "{" pipe "}" )
 func (p *parser) partition(at opAt) (opNode, error) {
 	p.hints()
 	if err := p.expect("by"); err != nil {
@@ -259,8 +259,15 @@ func (p *parser) partition(at opAt) (opNode, error) {
 		return nil, err
 	}
 	p.hints()
-	body, err := p.subquery()
-	return &partitionOp{at, &by, body}, err
+	if !p.accept("{") {
+		body, err := p.subquery()
+		return &partitionOp{at, &by, body, false}, err
+	}
+	body, err := p.pipe()
+	if err != nil {
+		return nil, err
+	}
+	return &partitionOp{at, &by, body, true}, p.expect("}")
 }
 
 // top-nested = [ n ] "of" column [ "with" "others" "=" expr ] "by" column [ "asc" | "desc" ]
@@ -284,7 +291,10 @@ func (p *parser) topNested(at opAt) (opNode, error) {
 			if _, _, ok := p.property("others"); !ok {
 				return nil, p.unexpected(`"others"`)
 			}
-			return nil, syntaxAt(p.here(), `not supported: "with others" in top-nested`)
+			p.pos--
+			if level.others, err = p.expr(); err != nil {
+				return nil, err
+			}
 		}
 		if err := p.expect("by"); err != nil {
 			return nil, err

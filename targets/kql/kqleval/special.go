@@ -13,6 +13,8 @@ var specialNames = []string{
 	"array_sort_asc", "array_sort_desc", "pack_all", "bag_pack_columns", "column_names_of", "extract",
 	"ingestion_time", "extract_all", "extract_json", "pack_array", "around", "replace_regex", "trim", "trim_start", "trim_end",
 	"indexof_regex", "datetime_diff", "assert", "gettype", "bin_auto",
+	"percentile_tdigest", "percentiles_array_tdigest", "series_fft", "series_ifft", "series_stats", "series_fit_line",
+	"series_fit_poly", "series_decompose", "series_decompose_forecast",
 }
 
 // special binds the functions that need more than their arguments' values.
@@ -60,12 +62,16 @@ func (b *binder) special(n *callNode) (*bound, bool) {
 		return b.assertion(n), true
 	case "bin_auto":
 		return b.binAuto(n), true
+	case "percentile_tdigest":
+		return b.percentileTDigest(n), true
+	case "percentiles_array_tdigest":
+		return b.percentilesTDigest(n), true
 	case "gettype":
 		return b.getType(n), true
 	case "extract", "extract_json", "extractjson":
 		return b.extractTyped(n)
 	}
-	return nil, false
+	return b.seriesSpecial(n)
 }
 
 // wantArgs checks the number of arguments of a special function.

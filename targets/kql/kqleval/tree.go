@@ -280,18 +280,29 @@ type (
 	}
 	partitionOp struct {
 		opAt
-		by   node
-		body *pipeNode
+		by     node
+		body   *pipeNode // operators on the rows of a key
+		source bool      // body has a source of its own
+	}
+	topHittersOp struct {
+		opAt
+		n      node
+		of, by argNode // by.x may be nil
+	}
+	byNamesOp struct {
+		opAt
+		names []node
 	}
 	topNestedOp struct {
 		opAt
 		levels []topNestedLevel
 	}
 	topNestedLevel struct {
-		n   node
-		of  argNode
-		by  argNode
-		key sortKey
+		n      node
+		of     argNode
+		others node // what stands for the values that are not among the best
+		by     argNode
+		key    sortKey
 	}
 	printOp struct {
 		opAt
