@@ -98,6 +98,7 @@ custom:
 		diags: []string{
 			"5:9: info: yes is text in YAML 1.2, and older tools read it otherwise [yaml/ambiguous]",
 			"5:28: info: 010 is a number in YAML 1.2, and older tools read it otherwise [yaml/ambiguous]",
+			"5:39: info: 1e3 is a number in YAML 1.2, and older tools read it otherwise [yaml/ambiguous]",
 			"5:49: info: 2024-01-01 is text in YAML 1.2, and older tools read it otherwise [yaml/ambiguous]",
 			"5:61: info: 12:30:45 is text in YAML 1.2, and older tools read it otherwise [yaml/ambiguous]",
 			"5:71: info: .inf is text in YAML 1.2, and older tools read it otherwise [yaml/ambiguous]",

@@ -3,6 +3,7 @@ package sigma
 import (
 	"fmt"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -150,7 +151,7 @@ func (p *parser) checkTyping(t Text, v Value) {
 	_, number := v.(*Number)
 	_, str := v.(*String)
 	switch {
-	case number && (octalLooking(t.Value) || strings.HasPrefix(t.Value, "0o")):
+	case number && (octalLooking(t.Value) || strings.HasPrefix(t.Value, "0o") || bareExponent.MatchString(t.Value)):
 	case str && yaml11.MatchString(t.Value):
 	default:
 		return
@@ -160,6 +161,10 @@ func (p *parser) checkTyping(t Text, v Value) {
 		d.fix("quote", true, Edit{t.At, singleQuote(t.Value)})
 	}
 }
+
+// bareExponent finds 1e3, a thousand, and text in YAML 1.1, whose floats have
+// a dot, and a sign in the exponent (yaml.org/type/float).
+var bareExponent = regexp.MustCompile(`^[-+]?(?:[0-9]+[eE]|[0-9.]+[eE][0-9])`)
 
 // octalLooking finds 010, which is ten, and eight in YAML 1.1.
 func octalLooking(s string) bool {

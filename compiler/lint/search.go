@@ -11,7 +11,7 @@ import (
 
 // searchChecks look at searches, and at items beside each other.
 var searchChecks = []*Check{
-	searchUnused, searchSame, searchOperator, searchOneMap, searchImplied, searchAbsorbed, searchNever, valueListOfOne,
+	searchUnused, searchSame, searchOperator, searchOneMap, searchImplied, searchAbsorbed, searchNever, searchKeywords, valueListOfOne,
 }
 
 var searchUnused = &Check{
@@ -450,4 +450,29 @@ func sortedKeys[T any](list []T, key func(T) string) string {
 	}
 	slices.Sort(keys)
 	return strings.Join(keys, ",")
+}
+
+// structured are categories whose events have fields for all that they say.
+var structured = regexp.MustCompile(`^(?:process_|file_|registry_|image_load|driver_load|network_connection|dns_query|pipe_created|create_|raw_access|wmi_event)`)
+
+var searchKeywords = &Check{
+	Code:     "search/keywords",
+	Severity: sigma.Hint,
+	Title:    "keyword is looked for in a log that has fields",
+	Why:      "It is found in any field of the event, also where it means something else, and a query that looks at all of them is slow.",
+	Before:   "detection:\n  keywords:\n    - ' -enc '\n  condition: keywords",
+	After:    "detection:\n  keywords:\n    CommandLine|contains: ' -enc '\n  condition: keywords",
+	Since:    "0.1",
+	Run: func(p *Pass) {
+		l := p.Logsource()
+		log := p.Log()
+		if l == nil || !structured.MatchString(l.Category.Value) && (log == nil || log.Open) {
+			return
+		}
+		for _, at := range p.Items() {
+			if at.Keywords {
+				p.report(at.search.Name.At, "the keywords of %q are looked for in all fields of an event that has one for each thing", at.search.Name.Value)
+			}
+		}
+	},
 }
