@@ -29,7 +29,6 @@ var catalogue = slices.Concat(
 	conditionChecks,
 	truthChecks,
 	correlationChecks,
-	fileChecks,
 	sigmaGoChecks,
 	detectionChecks,
 	collectionChecks,

@@ -24,8 +24,8 @@ func (p *Pass) correlation() *sigma.Correlation {
 	return c
 }
 
-// counting is the body of an example that counts.
-func counting(rest string) string {
+// failuresCounted is the body of an example that counts.
+func failuresCounted(rest string) string {
 	return correlating("type: event_count\nrules:\n  - failures\n" + rest)
 }
 
@@ -34,8 +34,8 @@ var correlationGroup = &Check{
 	Severity: sigma.Info,
 	Title:    "correlation does not group its events",
 	Why:      "It counts those of everybody together, and fires the sooner the larger the network is.",
-	Before:   counting("timespan: 1h\ncondition:\n  gte: 10"),
-	After:    counting("group-by:\n  - User\ntimespan: 1h\ncondition:\n  gte: 10"),
+	Before:   failuresCounted("timespan: 1h\ncondition:\n  gte: 10"),
+	After:    failuresCounted("group-by:\n  - User\ntimespan: 1h\ncondition:\n  gte: 10"),
 	Since:    "0.1",
 	Run: func(p *Pass) {
 		if c := p.correlation(); c != nil && len(c.GroupBy) == 0 {
@@ -87,7 +87,7 @@ var correlationOneRule = &Check{
 	Title:    "temporal correlation of one rule",
 	Why:      "It says that several rules fire together, or in order. With one it says what the rule says by itself.",
 	Before:   correlating("type: temporal\nrules:\n  - failures\ngroup-by:\n  - User\ntimespan: 1h"),
-	After:    counting("group-by:\n  - User\ntimespan: 1h\ncondition:\n  gte: 10"),
+	After:    failuresCounted("group-by:\n  - User\ntimespan: 1h\ncondition:\n  gte: 10"),
 	Since:    "0.1",
 	Run: func(p *Pass) {
 		c := p.correlation()
@@ -102,8 +102,8 @@ var correlationTrivial = &Check{
 	Severity: sigma.Info,
 	Title:    "count is reached by one event",
 	Why:      "The correlation fires wherever its rule does. A larger number was meant, or the rule is enough.",
-	Before:   counting("group-by:\n  - User\ntimespan: 1h\ncondition:\n  gte: 1"),
-	After:    counting("group-by:\n  - User\ntimespan: 1h\ncondition:\n  gte: 10"),
+	Before:   failuresCounted("group-by:\n  - User\ntimespan: 1h\ncondition:\n  gte: 1"),
+	After:    failuresCounted("group-by:\n  - User\ntimespan: 1h\ncondition:\n  gte: 10"),
 	Since:    "0.1",
 	Run: func(p *Pass) {
 		c := p.correlation()
@@ -224,8 +224,8 @@ var timespanUnit = &Check{
 	Severity: sigma.Hint,
 	Title:    "timespan has a larger unit",
 	Why:      "Who reads 3600s must reckon.",
-	Before:   counting("group-by:\n  - User\ntimespan: 3600s\ncondition:\n  gte: 10"),
-	After:    counting("group-by:\n  - User\ntimespan: 1h\ncondition:\n  gte: 10"),
+	Before:   failuresCounted("group-by:\n  - User\ntimespan: 3600s\ncondition:\n  gte: 10"),
+	After:    failuresCounted("group-by:\n  - User\ntimespan: 1h\ncondition:\n  gte: 10"),
 	Fix:      SafeFix,
 	Since:    "0.1",
 	Run: func(p *Pass) {
@@ -261,8 +261,8 @@ var timespanLong = &Check{
 	Severity: sigma.Info,
 	Title:    "timespan is longer than two weeks",
 	Why:      "Products look back no further in a scheduled query, and an engine that counts as events come must keep them all that time.",
-	Before:   counting("group-by:\n  - User\ntimespan: 90d\ncondition:\n  gte: 10"),
-	After:    counting("group-by:\n  - User\ntimespan: 7d\ncondition:\n  gte: 10"),
+	Before:   failuresCounted("group-by:\n  - User\ntimespan: 90d\ncondition:\n  gte: 10"),
+	After:    failuresCounted("group-by:\n  - User\ntimespan: 7d\ncondition:\n  gte: 10"),
 	Since:    "0.1",
 	Run: func(p *Pass) {
 		if c := p.correlation(); c != nil && c.Timespan.Seconds > 14*86400 {
