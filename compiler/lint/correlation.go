@@ -10,7 +10,7 @@ import (
 
 // correlationChecks look at correlations.
 var correlationChecks = []*Check{
-	correlationGroup, correlationGroupTwice, correlationRuleTwice, correlationOneRule, correlationTrivial, correlationCounted,
+	correlationGroup, correlationGroupTwice, correlationOneRule, correlationTrivial, correlationCounted,
 	correlationAliasUnused, correlationAliasGap, correlationUnnamed, timespanUnit, timespanLong,
 }
 
@@ -44,42 +44,29 @@ var correlationGroup = &Check{
 	},
 }
 
-// repeatedEntry makes a check for entries of a list of a correlation that stand twice.
-func repeatedEntry(code, key, why string, fix Fixing, get func(*sigma.Correlation) []sigma.Text) *Check {
-	entry := map[string]string{"rules": "failures", "group-by": "User"}[key]
-	body := "type: event_count\nrules:\n  - failures\ngroup-by:\n  - User\ntimespan: 1h\ncondition:\n  gte: 10"
-	return &Check{
-		Code:     "correlation/" + code,
-		Severity: sigma.Warning,
-		Title:    "entry stands twice in " + key,
-		Why:      why,
-		Before:   correlating(strings.Replace(body, "  - "+entry, "  - "+entry+"\n  - "+entry, 1)),
-		After:    correlating(body),
-		Fix:      fix,
-		Since:    "0.1",
-		Run: func(p *Pass) {
-			c := p.correlation()
-			if c == nil || c.Type.Value == "temporal_ordered" {
-				return
+var correlationGroupTwice = &Check{
+	Code:     "correlation/duplicate-group",
+	Severity: sigma.Info,
+	Title:    "entry stands twice in group-by",
+	Why:      "The second says nothing; often another field was meant.",
+	Before:   failuresCounted("group-by:\n  - User\n  - User\ntimespan: 1h\ncondition:\n  gte: 10"),
+	After:    failuresCounted("group-by:\n  - User\ntimespan: 1h\ncondition:\n  gte: 10"),
+	Fix:      SafeFix,
+	Since:    "0.1",
+	Run: func(p *Pass) {
+		c := p.correlation()
+		if c == nil {
+			return
+		}
+		seen := map[string]bool{}
+		for _, t := range c.GroupBy {
+			if seen[t.Value] {
+				p.report(t.At, "%q stands twice in \"group-by\"", t.Value).safe("remove the second", removeEntry(p.File(), t.At)...)
 			}
-			seen := map[string]bool{}
-			for _, t := range get(c) {
-				if seen[t.Value] {
-					f := p.report(t.At, "%q stands twice in %q", t.Value, key)
-					f.fix("remove the second", fix == SafeFix, removeEntry(p.File(), t.At))
-				}
-				seen[t.Value] = true
-			}
-		},
-	}
+			seen[t.Value] = true
+		}
+	},
 }
-
-var (
-	correlationGroupTwice = repeatedEntry("duplicate-group", "group-by", "The second says nothing; often another field was meant.", SafeFix,
-		func(c *sigma.Correlation) []sigma.Text { return c.GroupBy })
-	correlationRuleTwice = repeatedEntry("duplicate-rule", "rules", "Another rule was meant, or some engines count its events twice.", UnsafeFix,
-		func(c *sigma.Correlation) []sigma.Text { return c.Rules })
-)
 
 var correlationOneRule = &Check{
 	Code:     "correlation/one-rule",
