@@ -74,7 +74,8 @@ var descriptionSame = &Check{
 	},
 }
 
-var link = regexp.MustCompile(`https?://[^\s<>"')\]]+`)
+// link is one to a page: a host alone is more often part of a command.
+var link = regexp.MustCompile(`https?://[^\s<>"')\]/]+/[^\s<>"')\]]+`)
 
 var descriptionLink = &Check{
 	Code:     "description/link",
@@ -123,7 +124,8 @@ var statusReplaced = &Check{
 	After:    "status: deprecated\nrelated:\n  - id: 08bbce1c-6a9d-4d43-a0b8-1c9d1fbb9d3e\n    type: obsolete",
 	Since:    "0.1",
 	Run: func(p *Pass) {
-		if h := p.Head(); h.Status.Value == "deprecated" && len(h.Related) == 0 {
+		h := p.Head()
+		if h.Status.Value == "deprecated" && len(h.Related) == 0 && !p.together().related[strings.ToLower(h.ID.Value)] {
 			p.report(h.Status.At, `the document is deprecated, and no "related" says what replaces it`)
 		}
 	},

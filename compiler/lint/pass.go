@@ -122,10 +122,10 @@ func (p *Pass) Data() *sigma.Map {
 	return nil
 }
 
-// lacks tells whether the document has no entry of a key, whose text is t. A
-// text that could not be read is there, and yet empty.
+// lacks tells whether the document has no entry of a key, whose text is t. One
+// that has errors may have it under another name, or elsewhere.
 func (p *Pass) lacks(key string, t sigma.Text) bool {
-	return t == (sigma.Text{}) && p.entry(key) == nil && p.Data() != nil
+	return t == (sigma.Text{}) && !p.Head().Broken && p.entry(key) == nil
 }
 
 // entry finds a top-level entry of the document. It reads the file once more,

@@ -25,7 +25,7 @@ var titleFirst = &Check{
 	Fix:      SafeFix,
 	Since:    "0.1",
 	Run: func(p *Pass) {
-		if first := p.file.Src[p.Doc.Span().Start:]; bytes.HasPrefix(first, []byte("title:")) {
+		if first := p.file.Src[p.Doc.Span().Start:]; p.Head().Broken || bytes.HasPrefix(first, []byte("title:")) {
 			return
 		}
 		m, e := p.Data(), p.entry("title")

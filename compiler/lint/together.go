@@ -15,12 +15,18 @@ type collected struct {
 	titles, files, detections map[string]sigma.Document
 
 	referred map[string]bool // what correlations and filters call documents
+	related  map[string]bool // ids that other documents are related to, in lower case
 }
 
 func collect(docs []sigma.Document) *collected {
-	c := &collected{titles: map[string]sigma.Document{}, files: map[string]sigma.Document{}, detections: map[string]sigma.Document{}, referred: map[string]bool{}}
+	c := &collected{
+		titles: map[string]sigma.Document{}, files: map[string]sigma.Document{}, detections: map[string]sigma.Document{}, referred: map[string]bool{}, related: map[string]bool{},
+	}
 	for _, d := range docs {
 		first(c.files, baseName(d.Info().File), d)
+		for _, r := range d.Info().Related {
+			c.related[strings.ToLower(r.ID.Value)] = true
+		}
 		if !isOld(d) {
 			first(c.titles, strings.ToLower(d.Info().Title.Value), d)
 		}
@@ -30,7 +36,7 @@ func collect(docs []sigma.Document) *collected {
 				first(c.detections, detectionKey(d), d)
 			}
 		case *sigma.Correlation:
-			c.refer(d.Rules)
+			c.refer(d.References())
 		case *sigma.Filter:
 			c.refer(d.Rules)
 		default:
