@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -20,12 +21,15 @@ type checkRow struct {
 	After    string `json:"after"`
 	Optional bool   `json:"optional"`
 	Since    string `json:"since"`
+
+	Elsewhere []string `json:"elsewhere"` // what other linters call it
 }
 
 func rowOf(c *lint.Check) *checkRow {
 	return &checkRow{
 		Code: c.Code, Severity: c.Severity.String(), Fix: c.Fix.String(), Title: c.Title, Why: c.Why,
 		Before: c.Before, After: c.After, Optional: c.Optional, Since: c.Since,
+		Elsewhere: append([]string{}, c.AlsoKnown()...),
 	}
 }
 
@@ -63,16 +67,38 @@ func (a *app) explainCheck(code string) error {
 	if err := a.formats("text", "json", "jsonl"); err != nil {
 		return err
 	}
-	c := lint.Explain(code)
-	if c == nil {
+	checks := explained(code)
+	if len(checks) == 0 {
 		return fmt.Errorf("--explain: %w", noCheck(code))
 	}
 	return a.emit(func(w io.Writer) error {
-		if a.format != "text" {
-			return writeJSONLine(w, rowOf(c))
+		for i, c := range checks {
+			if a.format != "text" {
+				if err := writeJSONLine(w, rowOf(c)); err != nil {
+					return err
+				}
+				continue
+			}
+			if i > 0 {
+				fmt.Fprintln(w)
+			}
+			if _, err := io.WriteString(w, explanation(c)); err != nil {
+				return err
+			}
 		}
-		_, err := io.WriteString(w, explanation(c))
-		return err
+		return nil
+	})
+}
+
+// explained finds the check of a code, those whose codes begin so, or those
+// that another linter knows by that name.
+func explained(name string) []*lint.Check {
+	if c := lint.Explain(name); c != nil {
+		return []*lint.Check{c}
+	}
+	return slices.DeleteFunc(lint.Catalogue(), func(c *lint.Check) bool {
+		known := slices.ContainsFunc(c.AlsoKnown(), func(other string) bool { return other == name || strings.HasSuffix(other, ":"+name) })
+		return !known && !strings.HasPrefix(c.Code, name+"/")
 	})
 }
 
@@ -87,7 +113,12 @@ func explanation(c *lint.Check) string {
 	}
 	fmt.Fprintf(&b, ")\n\n%s\n", c.Why)
 	for _, example := range []struct{ name, text string }{{"Before", c.Before}, {"After", c.After}} {
-		fmt.Fprintf(&b, "\n%s:\n    %s\n", example.name, strings.ReplaceAll(example.text, "\n", "\n    "))
+		if example.text != "" {
+			fmt.Fprintf(&b, "\n%s:\n    %s\n", example.name, strings.ReplaceAll(example.text, "\n", "\n    "))
+		}
+	}
+	if also := c.AlsoKnown(); len(also) > 0 {
+		fmt.Fprintf(&b, "\nElsewhere: %s\n", strings.Join(also, ", "))
 	}
 	return b.String()
 }

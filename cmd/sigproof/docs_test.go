@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sigproof/sigproof/cmd/sigproof/config"
 	"github.com/sigproof/sigproof/compiler"
 	"github.com/sigproof/sigproof/compiler/schema"
 	"github.com/sigproof/sigproof/sigma"
@@ -116,5 +117,24 @@ func TestFixturesPage(t *testing.T) {
 	code := newApp(strings.NewReader(""), &out, &trouble).run([]string{"test", dir})
 	if code != exitFine || !strings.Contains(out.String(), "2 suites, 6 cases, 3 engines: 18 passed") {
 		t.Errorf("exit %d with %d files\n%s%s", code, len(files), out.String(), trouble.String())
+	}
+}
+
+var settingsExample = regexp.MustCompile("(?ms)^```yaml\n(# sigproof.yaml\n.*?)^```$")
+
+// TestSettingsOfChecksPage reads the settings of docs/checks.md.
+func TestSettingsOfChecksPage(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/checks.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := settingsExample.FindSubmatch(page)
+	if found == nil {
+		t.Fatal("no example of sigproof.yaml")
+	}
+	c, diags := config.Read("sigproof.yaml", found[1])
+	if len(diags) > 0 || len(c.Settings()) != 5 {
+		t.Error(c.Settings(), diags)
 	}
 }
