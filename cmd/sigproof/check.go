@@ -176,7 +176,7 @@ func lintSources(sources []source) []lint.Source {
 // reportFindings writes what was found, and tells whether that makes the check
 // fail.
 func (a *app) reportFindings(emit func(func(io.Writer) error) error, sources []source, r *lint.Result) error {
-	f := &report.Findings{Diags: a.shown(r.Diags), Version: version(), About: about}
+	f := &report.Findings{Diags: a.shown(r.Diags), Version: version()}
 	for _, s := range sources {
 		f.Files = append(f.Files, s.name)
 	}
@@ -224,12 +224,4 @@ func (a *app) writeFindings(w io.Writer, f *report.Findings) error {
 	default:
 		return report.FindingsJSON(w, f)
 	}
-}
-
-func about(code string) *report.About {
-	c := lint.Explain(code)
-	if c == nil {
-		return nil
-	}
-	return &report.About{Title: c.Title, Why: c.Why, Severity: c.Severity}
 }
