@@ -93,6 +93,36 @@ func (*Const) pred()  {}
 func (*Member) pred() {}
 func (*Test) pred()   {}
 
+// PlaceOf gives the file in which a predicate stands if that is not the
+// program's own: that of a filter, if all its tests come from there.
+func PlaceOf(p Pred) *sigma.File {
+	switch p := p.(type) {
+	case *And:
+		return sharedPlace(p.X)
+	case *Or:
+		return sharedPlace(p.X)
+	case *Not:
+		return PlaceOf(p.X)
+	case *Member:
+		return PlaceOf(p.X)
+	case *Test:
+		return p.In
+	}
+	return nil
+}
+
+func sharedPlace(x []Pred) *sigma.File {
+	var in *sigma.File
+	for i, p := range x {
+		if at := PlaceOf(p); i == 0 {
+			in = at
+		} else if at != in {
+			return nil
+		}
+	}
+	return in
+}
+
 // A Field is a place in an event.
 type Field struct {
 	Name string // canonical; as the rule writes it in an open log

@@ -29,6 +29,9 @@ func Explain(p *ir.Program, event eval.Value) *Explanation {
 
 func explain(p ir.Pred, file *sigma.File, event eval.Value) *Explanation {
 	x := &Explanation{Holds: eval.NewMatcher(p).Match(event), In: file, At: p.From()}
+	if in := ir.PlaceOf(p); in != nil {
+		x.In = in
+	}
 	switch p := p.(type) {
 	case *ir.And:
 		x.Says, x.Parts = "and", explainAll(p.X, file, event)
@@ -43,9 +46,6 @@ func explain(p ir.Pred, file *sigma.File, event eval.Value) *Explanation {
 		x.Parts = explainMembers(p, file, event)
 	case *ir.Test:
 		x.Says = ir.TestText(p)
-		if p.In != nil {
-			x.In = p.In
-		}
 		if p.Field != nil {
 			x.Tested = true
 			x.Values, x.Found = eval.Lookup(event, p.Field)

@@ -32,7 +32,7 @@ func (r *rule) firstColumn(f *ir.Field, base string, paths []schema.Path) (strin
 		}
 	}
 	if len(values) == 0 {
-		r.unsupported(r.program.File(), f.At, "kql/no-column",
+		r.unsupported(r.file(), f.At, "kql/no-column",
 			fmt.Sprintf("table %s has no column for %q", r.log.KQL.Name, f.Name))
 		return "", false
 	}

@@ -49,8 +49,10 @@ func (s *scope) pred(p ir.Pred, negated bool) write.Expr {
 func primary(text string) write.Expr  { return write.Expr{Text: write.Of(text), Level: levelPrimary} }
 func compared(text string) write.Expr { return write.Expr{Text: write.Of(text), Level: levelCompare} }
 
-func (s *scope) linked(p ir.Pred, e write.Expr) write.Expr {
-	e.Text = e.Linked(s.program.File(), p.From())
+// linked links a test to where it stands, which may be in a filter.
+func (s *scope) linked(t *ir.Test, e write.Expr) write.Expr {
+	defer s.within(t.In)()
+	e.Text = e.Linked(s.file(), t.At)
 	return e
 }
 
@@ -120,7 +122,8 @@ func (s *scope) not(p *ir.Not) write.Expr {
 func (s *scope) member(p *ir.Member, compare string) write.Expr {
 	at, ok := s.reach(nil, schema.Path{p.Step})
 	if !ok {
-		s.unsupported(s.program.File(), p.At, "kql/no-column",
+		defer s.within(ir.PlaceOf(p))()
+		s.unsupported(s.file(), p.At, "kql/no-column",
 			fmt.Sprintf("table %s has no column for %q", s.log.KQL.Name, p.Step.Key))
 		return primary("false")
 	}

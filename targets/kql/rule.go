@@ -18,6 +18,7 @@ type rule struct {
 	row     *scope
 	taken   map[string]bool // names of columns
 	input   bool            // of a correlation
+	in      *sigma.File     // where the test stands that is being written; nil is the program's own file
 
 	columns []column       // what is added before the first where: fields of an open log
 	column  map[string]int // of a field of an open log: its place in columns
@@ -185,4 +186,19 @@ func splits(parts []string, few bool) [][]string {
 }
 
 // declare declares a limit of this rule.
-func (r *rule) declare(code string, at sigma.Span) { r.limit(code, r.program.File(), at) }
+func (r *rule) declare(code string, at sigma.Span) { r.limit(code, r.file(), at) }
+
+// file is where what is being written stands: a test may come from a filter.
+func (r *rule) file() *sigma.File {
+	if r.in != nil {
+		return r.in
+	}
+	return r.program.File()
+}
+
+// within lets places be of a file, until the function that it gives is called.
+func (r *rule) within(f *sigma.File) func() {
+	before := r.in
+	r.in = f
+	return func() { r.in = before }
+}

@@ -51,6 +51,7 @@ func (s *scope) notTest(t *ir.Test) write.Expr {
 
 // conds gives the questions of a test, one of which must be answered by yes.
 func (s *scope) conds(t *ir.Test) []cond {
+	defer s.within(t.In)()
 	if t.Field == nil {
 		return s.keywords(t)
 	}
@@ -76,7 +77,7 @@ func (s *scope) place(f *ir.Field, any []ir.Match) (place, bool) {
 	}
 	p, ok := s.reach(f, f.Path)
 	if !ok {
-		s.unsupported(s.program.File(), f.At, "kql/no-column",
+		s.unsupported(s.file(), f.At, "kql/no-column",
 			fmt.Sprintf("table %s has no column for %q", s.log.KQL.Name, f.Name))
 	}
 	return p, ok
@@ -155,7 +156,7 @@ func (s *scope) refMember(t *ir.Test, p place, m *ir.FieldRef) cond {
 	}
 	own, ok := p.list.members.reach(t.Field, p.rest)
 	if other.list != nil || !ok || own.list != nil {
-		s.unsupported(s.program.File(), t.At, "kql/fieldref-lists", "KQL can't compare a list with a list, or with one in its members")
+		s.unsupported(s.file(), t.At, "kql/fieldref-lists", "KQL can't compare a list with a list, or with one in its members")
 		return never()
 	}
 	return s.counted(p, s.refCond(own.value, other.value, m).expr(false))
@@ -172,7 +173,7 @@ func (s *scope) fieldRef(o operand, m *ir.FieldRef) cond {
 	}
 	in, ok := other.list.members.reach(m.Other, other.rest)
 	if !ok || in.list != nil {
-		s.unsupported(s.program.File(), m.Other.At, "kql/fieldref-lists", "KQL can't compare with a list in the members of a list")
+		s.unsupported(s.file(), m.Other.At, "kql/fieldref-lists", "KQL can't compare with a list in the members of a list")
 		return never()
 	}
 	return s.counted(other, s.refCond(o, in.value, m).expr(false))

@@ -76,9 +76,7 @@ func (e *emission) correlation(p *ir.Program, q *targets.Query) write.Text {
 }
 
 func (e *emission) correlationLines(p *ir.Program) []write.Text {
-	file := e.file
-	defer func() { e.file = file }()
-	e.file = p.File()
+	defer e.within(p.File())()
 	c := &correlating{emission: e, c: p.Correlation}
 	for _, in := range c.c.Inputs {
 		c.scopes = append(c.scopes, &scope{emission: e, log: in.Program.Log, met: map[*ir.Test]string{}})
@@ -291,18 +289,10 @@ func (c *correlating) input(i int) []write.Text {
 	if p.Correlation != nil {
 		return c.correlationLines(p)
 	}
-	defer c.in(p)()
+	defer c.within(p.File())()
 	s := c.scopes[i]
 	terms, rest := s.split(p.Pred)
 	return s.lines(terms, rest)
-}
-
-// in lets links point into the file of a program, until the function that it
-// gives is called.
-func (c *correlating) in(p *ir.Program) func() {
-	file := c.file
-	c.file = p.File()
-	return func() { c.file = file }
 }
 
 // ofLog writes the lines for all rules over one log. Each event gets the names
@@ -315,7 +305,7 @@ func (c *correlating) ofLog(log *schema.Log) []write.Text {
 		if c.scopes[i].log != log || in.Program.Correlation != nil {
 			continue
 		}
-		done, s := c.in(in.Program), c.scopes[i]
+		done, s := c.within(in.Program.File()), c.scopes[i]
 		terms, _ := s.split(in.Program.Pred)
 		anyHead = anyHead && len(terms) > 0
 		heads = append(heads, terms)

@@ -54,6 +54,16 @@ func (e *emission) limit(code string, at sigma.Span) {
 	e.limits = append(e.limits, targets.Limit{Code: code, Why: limitSentence(code), File: e.file, At: at})
 }
 
+// within lets places be of a file, unless it is nil, until the function that it
+// gives is called: a test may come from a filter.
+func (e *emission) within(f *sigma.File) func() {
+	before := e.file
+	if f != nil {
+		e.file = f
+	}
+	return func() { e.file = before }
+}
+
 // unsupported reports what SPL can't say.
 func (e *emission) unsupported(at sigma.Span, what string) {
 	e.diags = append(e.diags, &sigma.Diagnostic{

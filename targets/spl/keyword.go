@@ -39,20 +39,25 @@ func (s *scope) prepare(preds []ir.Pred) []write.Text {
 func (s *scope) prepareJSON(tests []*ir.Test) []write.Text {
 	var steps []write.Text
 	for _, t := range tests {
-		s.keywordLimits(t)
-		s.limit("spl/keyword-escapes", t.At)
-		var parts []cond
-		for _, m := range t.Any {
-			words, ok := m.(*ir.Text)
-			if !ok {
-				s.unsupported(t.At, "SPL has no way to look for a regular expression in each value of an event of log "+s.log.Name+"; name a field")
-				continue
-			}
-			parts = append(parts, match("event", insideJSON(words)))
-		}
-		steps = append(steps, s.link(t, s.name(t)+"=if("+anyOf(parts).text+", 1, null())"))
+		steps = append(steps, s.link(t, s.name(t)+"=if("+s.insideEvent(t).text+", 1, null())"))
 	}
 	return []write.Text{write.Join(steps, ", ").Wrap("| eval ", "")}
+}
+
+func (s *scope) insideEvent(t *ir.Test) cond {
+	defer s.within(t.In)()
+	s.keywordLimits(t)
+	s.limit("spl/keyword-escapes", t.At)
+	var parts []cond
+	for _, m := range t.Any {
+		words, ok := m.(*ir.Text)
+		if !ok {
+			s.unsupported(t.At, "SPL has no way to look for a regular expression in each value of an event of log "+s.log.Name+"; name a field")
+			continue
+		}
+		parts = append(parts, match("event", insideJSON(words)))
+	}
+	return anyOf(parts)
 }
 
 func (s *scope) keywordLimits(t *ir.Test) {

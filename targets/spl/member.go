@@ -18,6 +18,7 @@ func (s *scope) memberTest(p *ir.Member) write.Text {
 	}
 	inner := *s
 	inner.member = p.Step.Key
+	defer s.within(ir.PlaceOf(p))()
 	if s.log.Open {
 		s.unsupported(p.At, "log "+s.log.Name+" has no lists whose members could be selected")
 	}

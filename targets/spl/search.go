@@ -158,6 +158,7 @@ func (s *scope) term(p ir.Pred) write.Expr {
 }
 
 func (s *scope) searchTest(t *ir.Test) write.Text {
+	defer s.within(t.In)()
 	var values []string
 	for _, m := range t.Any {
 		s.valueLimits(t, m)
@@ -173,9 +174,6 @@ func (s *scope) searchTest(t *ir.Test) write.Text {
 
 // link makes the text of a test, which says its span of the document.
 func (s *scope) link(t *ir.Test, text string) write.Text {
-	file := t.In
-	if file == nil {
-		file = s.file
-	}
-	return write.Of(text).Linked(file, t.At)
+	defer s.within(t.In)()
+	return write.Of(text).Linked(s.file, t.At)
 }

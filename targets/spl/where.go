@@ -46,6 +46,7 @@ func (s *scope) test(t *ir.Test, negated bool) write.Expr {
 }
 
 func (s *scope) testCond(t *ir.Test, negated bool) cond {
+	defer s.within(t.In)()
 	if t.Field == nil {
 		return call("isnotnull", s.met[t])
 	}
