@@ -46,7 +46,7 @@ func Compile(docs []sigma.Document, opts *Options) ([]*ir.Program, []*sigma.Diag
 	all, _ := sigma.NewCollection(docs) // what does not fit is for the collection's owner to report
 	c := &compilation{
 		Collection: all, opts: opts, programs: map[sigma.Document]*ir.Program{},
-		generated: map[*ir.Program]bool{}, rewrites: map[sigma.Document]*pipeline.Rewrite{},
+		generated: map[*ir.Program]bool{}, weights: map[sigma.Document]weight{}, rewrites: map[sigma.Document]*pipeline.Rewrite{},
 	}
 	for _, d := range docs {
 		if rule, ok := d.(*sigma.Rule); ok {
@@ -54,7 +54,7 @@ func Compile(docs []sigma.Document, opts *Options) ([]*ir.Program, []*sigma.Diag
 		}
 	}
 	c.correlations()
-	return c.inOrder(), sigma.SortDiagnostics(c.diags)
+	return c.inOrder(), c.reports.Sorted()
 }
 
 // A compilation is one call of Compile.
@@ -62,9 +62,10 @@ type compilation struct {
 	*sigma.Collection
 	opts     *Options
 	programs map[sigma.Document]*ir.Program
-	diags    []*sigma.Diagnostic
+	reports  sigma.Reports
 
 	generated map[*ir.Program]bool // of programs in a correlation: whether one says generate
+	weights   map[sigma.Document]weight
 	rewrites  map[sigma.Document]*pipeline.Rewrite
 }
 
@@ -100,6 +101,7 @@ func (c *compilation) rule(rule *sigma.Rule) {
 	if u.pred == nil {
 		return // stopped before there is one
 	}
+	c.weights[rule] = weight{unfolded: u.unfolded}
 	c.programs[rule] = &ir.Program{
 		Doc: rule, ID: rule.ID.Value, Title: rule.Title.Value, Level: rule.Level.Value, Log: u.log, Pred: u.pred,
 	}
@@ -133,10 +135,7 @@ func (u *unit) errorAt(file *sigma.File, at sigma.Span, code, message string) *s
 	return u.report(&sigma.Diagnostic{Code: code, Severity: sigma.Error, File: file, At: at, Message: message})
 }
 
-func (c *compilation) report(d *sigma.Diagnostic) *sigma.Diagnostic {
-	c.diags = append(c.diags, d)
-	return d
-}
+func (c *compilation) report(d *sigma.Diagnostic) *sigma.Diagnostic { return c.reports.Add(d) }
 
 // findLog binds the unit to its log.
 //
@@ -189,5 +188,8 @@ func findFilters(u *unit) {
 		if !f.Broken {
 			u.filters = append(u.filters, f)
 		}
+	}
+	if n := len(u.filters); n > MaxFilters {
+		u.errorAt(u.rule.File, u.rule.Title.At, "filter/too-many", fmt.Sprintf("%d filters apply to the rule; at most %d may", n, MaxFilters))
 	}
 }

@@ -45,6 +45,9 @@ func (c *compilation) correlation(doc *sigma.Correlation) {
 	if !b.inputs() {
 		return // an input did not compile, which was said
 	}
+	if c.weights[doc] = b.weight(); b.failed {
+		return
+	}
 	b.out.GroupBy = b.groups(d.GroupBy)
 	b.out.Values = b.groups(d.Fields)
 	for _, t := range d.Threshold {
@@ -87,6 +90,25 @@ func (b *correlating) inputs() bool {
 		b.silence(in.Program)
 	}
 	return len(b.out.Inputs) > 0
+}
+
+// weight adds up what the correlation looks at, and refuses what is too much.
+func (b *correlating) weight() weight {
+	var w weight
+	for _, in := range b.out.Inputs {
+		of := b.weights[in.Program.Doc]
+		w.inputs += 1 + of.inputs
+		w.unfolded += of.unfolded
+	}
+	switch {
+	case w.inputs > MaxInputs:
+		b.fail("correlation/too-large", b.doc.Type.At,
+			fmt.Sprintf("the correlation looks at more than %d documents, those of its inputs counted each time", MaxInputs))
+	case w.unfolded > MaxUnfolded:
+		b.fail("correlation/too-large", b.doc.Type.At,
+			fmt.Sprintf("the rules that the correlation looks at unfold to more than %d tests and values, counted each time", MaxUnfolded))
+	}
+	return w
 }
 
 // silence lets a program report only through correlations, unless one of them

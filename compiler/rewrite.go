@@ -33,6 +33,8 @@ func (c *compilation) rewriteCorrelation(d *sigma.Correlation) *sigma.Correlatio
 
 func (c *compilation) rewritten(d sigma.Document, w *pipeline.Rewrite) *pipeline.Rewrite {
 	c.rewrites[d] = w
-	c.diags = append(c.diags, w.Diags...)
+	for _, d := range w.Diags {
+		c.report(d)
+	}
 	return w
 }

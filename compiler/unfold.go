@@ -19,9 +19,22 @@ const (
 	// are written out.
 	MaxCombinations = 5_000
 
+	// MaxFilters is how many filters may apply to one rule.
+	MaxFilters = 1_000
+
+	// MaxInputs is how many documents a correlation may look at, those that its
+	// inputs look at counted each time: a query says each of them.
+	MaxInputs = 1_000
+
 	// MaxExpanded is how many texts the placeholders of one value may stand for.
 	MaxExpanded = 10_000
 )
+
+// A weight is what a document costs those who look at it.
+type weight struct {
+	inputs   int // documents that it looks at
+	unfolded int // tests and values
+}
 
 // unfolds counts tests and values, and tells whether there is room for them.
 // The first that is too much is an error at its place; what follows is not

@@ -20,6 +20,15 @@ func lines(n int, format string) string {
 	return b.String()
 }
 
+// tree writes correlations that each look at the two documents before them.
+func tree(n int) string {
+	var b strings.Builder
+	for i := 1; i <= n; i++ {
+		fmt.Fprintf(&b, "---\ntitle: C%d\nname: c%d\ncorrelation:\n  type: temporal\n  rules: [c%d, c%d]\n  timespan: 1h\n", i, i, i-1, max(i-2, 0))
+	}
+	return b.String()
+}
+
 func ruleOf(detection string) string {
 	return "title: T\nlogsource: {category: test}\ndetection:\n" + detection
 }
@@ -33,8 +42,8 @@ func TestUnfolding(t *testing.T) {
 		many[i] = fmt.Sprint(i)
 	}
 	for _, test := range []struct{ name, in, want string }{
-		{"cross product", ruleOf(lines(5000, "  s%[1]d: {a%[1]d: v}\n") + "  condition: " + strings.Repeat("1 of s* or ", 5000) + "s1\n"),
-			"5004:278: error: the rule unfolds to more than 500000 tests and values; split it [condition/too-large]"},
+		{"cross product", ruleOf(lines(900, "  s%[1]d: {a%[1]d: v}\n") + "  condition: " + strings.Repeat("1 of s* or ", 1000) + "s1\n"),
+			"904:1532: error: the rule unfolds to more than 500000 tests and values; split it [condition/too-large]"},
 		{"combinations", ruleOf(lines(14, "  s%[1]d: {a%[1]d: v}\n") + "  condition: " + strings.Repeat("6 of s* or ", 1000) + "s1\n"),
 			"18:399: error: the rule unfolds to more than 500000 tests and values; split it [condition/too-large]"},
 		{"more combinations", ruleOf(lines(40, "  s%[1]d: {a%[1]d: v}\n") + "  condition: 20 of s*\n"),
@@ -47,6 +56,13 @@ func TestUnfolding(t *testing.T) {
 		{"maps of one field", ruleOf("  s:\n" + lines(60_000, "    - {a: v%d}\n") + "  condition: s\n"), ""},
 		{"maps that share", ruleOf("  s:\n" + lines(60_000, "    - {a: v, b%d: w}\n") + "  condition: s\n"), ""},
 		{"values", ruleOf("  s:\n    a:\n" + lines(200_000, "    - v%d\n") + "  condition: s\n"), ""},
+		{"a tree of correlations", "name: c0\n" + ruleOf("  s: {a: b}\n  condition: s\n") + tree(40),
+			"95:9: error: the correlation looks at more than 1000 documents, those of its inputs counted each time [correlation/too-large]"},
+		{"a rule counted often", "name: c0\n" + ruleOf("  s:\n    a:\n"+lines(100_000, "    - v%d\n")+"  condition: s\n") + tree(5),
+			"100026:9: error: the rules that the correlation looks at unfold to more than 500000 tests and values, counted each time [correlation/too-large]"},
+		{"filters", "title: R\nlogsource: {category: test}\ndetection:\n  s: {a: b}\n  condition: s\n" +
+			lines(2000, "---\ntitle: F%[1]d\nlogsource: {category: test}\nfilter: {rules: any, s: {a: v}, condition: s}\n"),
+			"1:8: error: 2000 filters apply to the rule; at most 1000 may [filter/too-many]"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			docs, diags := sigma.Parse("t", []byte(test.in))

@@ -13,7 +13,8 @@ type Collection struct {
 	Documents []Document
 
 	ids, names, titles map[string]Document
-	filters            []*Filter
+	filters            map[*Filter]int // its place among the filters
+	general            []*Filter       // those for any rule
 	references         map[Document][]Document
 	dependents         map[Document][]Document
 }
@@ -27,10 +28,11 @@ func NewCollection(docs []Document) (*Collection, []*Diagnostic) {
 		ids:        make(map[string]Document, len(docs)),
 		names:      map[string]Document{},
 		titles:     make(map[string]Document, len(docs)),
+		filters:    map[*Filter]int{},
 		references: map[Document][]Document{},
 		dependents: map[Document][]Document{},
 	}
-	l := &linker{Collection: c}
+	l := &linker{Collection: c, titled: map[string]Document{}}
 	l.index()
 	for _, d := range docs {
 		switch d := d.(type) {
@@ -38,14 +40,17 @@ func NewCollection(docs []Document) (*Collection, []*Diagnostic) {
 		case *Correlation:
 			l.correlation(d)
 		case *Filter:
-			c.filters = append(c.filters, d)
+			c.filters[d] = len(c.filters)
+			if d.Any {
+				c.general = append(c.general, d)
+			}
 			l.filter(d)
 		default:
 			panic(fmt.Sprintf("sigma: unknown node %T", d))
 		}
 	}
 	l.circles()
-	return c, SortDiagnostics(l.diags)
+	return c, l.reports.Sorted()
 }
 
 // Lookup finds a document by its id, else by its name, else by its title. It
@@ -72,11 +77,20 @@ func (c *Collection) Dependents(d Document) []Document { return c.dependents[d] 
 // and whose logsource covers the rule's.
 func (c *Collection) Filters(r *Rule) []*Filter {
 	var filters []*Filter
-	for _, f := range c.filters {
-		if (f.Any || slices.Contains(c.references[f], Document(r))) && f.Logsource.Covers(r.Logsource) {
+	add := func(f *Filter) {
+		if f.Logsource.Covers(r.Logsource) {
 			filters = append(filters, f)
 		}
 	}
+	for _, f := range c.general {
+		add(f)
+	}
+	for _, d := range c.dependents[r] {
+		if f, ok := d.(*Filter); ok && !f.Any {
+			add(f)
+		}
+	}
+	slices.SortFunc(filters, func(a, b *Filter) int { return c.filters[a] - c.filters[b] })
 	return filters
 }
 
@@ -95,13 +109,13 @@ func covers(a, b Text) bool { return a.Value == "" || a.Value == b.Value }
 // A linker fills a Collection.
 type linker struct {
 	*Collection
-	diags []*Diagnostic
+	reports Reports
+	named   []string            // see choices
+	titled  map[string]Document // the second that has a title
 }
 
 func (l *linker) report(severity Severity, code string, in Document, at Span, message string) *Diagnostic {
-	d := &Diagnostic{Code: code, Severity: severity, File: in.Info().File, At: at, Message: message}
-	l.diags = append(l.diags, d)
-	return d
+	return l.reports.Add(&Diagnostic{Code: code, Severity: severity, File: in.Info().File, At: at, Message: shorten(message)})
 }
 
 // index fills the maps of names. The first document keeps a name that two
@@ -111,8 +125,11 @@ func (l *linker) index() {
 		h := d.Info()
 		l.claim(l.ids, d, "id", h.ID, strings.ToLower(h.ID.Value))
 		l.claim(l.names, d, "name", h.Name, h.Name.Value)
-		if l.titles[h.Title.Value] == nil {
+		switch {
+		case l.titles[h.Title.Value] == nil:
 			l.titles[h.Title.Value] = d
+		case l.titled[h.Title.Value] == nil:
+			l.titled[h.Title.Value] = d
 		}
 	}
 	delete(l.titles, "")
@@ -139,9 +156,10 @@ func (l *linker) claim(index map[string]Document, d Document, what string, t Tex
 func (l *linker) refer(from Document, ref Text) Document {
 	to := l.Lookup(ref.Value)
 	if to == nil {
+		near := l.nearest(from, ref.Value, l.choices())
 		d := l.report(Error, "collection/dangling", from, ref.At, fmt.Sprintf("no document has the id or name %q", ref.Value))
-		if near := Nearest(ref.Value, l.known()); len(near) > 0 {
-			d.label(DidYouMean(ref.Value, l.known())).fix("write "+near[0], false, Edit{ref.At, quoteYAML(near[0])})
+		if len(near) > 0 {
+			d.label(didYouMean(near)).fix("write "+near[0], false, Edit{ref.At, quoteYAML(near[0])})
 		}
 		return nil
 	}
@@ -155,6 +173,14 @@ func (l *linker) refer(from Document, ref Text) Document {
 	return to
 }
 
+// nearest is Nearest, unless nobody will read what it gives.
+func (l *linker) nearest(in Document, name string, names []string) []string {
+	if l.reports.Full(in.Info().File) {
+		return nil
+	}
+	return Nearest(name, names)
+}
+
 // link notes that from builds on to.
 func (l *linker) link(from, to Document) {
 	if !slices.Contains(l.references[from], to) {
@@ -166,12 +192,10 @@ func (l *linker) link(from, to Document) {
 // titleReference accepts a title, since older documents use it, unless two
 // documents have it.
 func (l *linker) titleReference(from, to Document, ref Text) {
-	for _, d := range l.Documents {
-		if d != to && d.Info().Title.Value == ref.Value {
-			diag := l.report(Error, "collection/ambiguous", from, ref.At, fmt.Sprintf("two documents have the title %q; an id or name must say which is meant", ref.Value))
-			diag.Related = append(diag.Related, Related{to.Info().File, to.Info().Title.At, "one stands here"}, Related{d.Info().File, d.Info().Title.At, "another here"})
-			return
-		}
+	if d := l.titled[ref.Value]; d != nil {
+		diag := l.report(Error, "collection/ambiguous", from, ref.At, fmt.Sprintf("two documents have the title %q; an id or name must say which is meant", ref.Value))
+		diag.Related = append(diag.Related, Related{to.Info().File, to.Info().Title.At, "one stands here"}, Related{d.Info().File, d.Info().Title.At, "another here"})
+		return
 	}
 	diag := l.report(Info, "collection/title-reference", from, ref.At, fmt.Sprintf("%q is a title; an id or name lasts longer", ref.Value))
 	for _, t := range []Text{to.Info().Name, to.Info().ID} {
@@ -182,9 +206,12 @@ func (l *linker) titleReference(from, to Document, ref Text) {
 	}
 }
 
-// known lists what a reference may say: names and ids, and the titles of
+// choices lists what a reference may say: names and ids, and the titles of
 // documents that have neither.
-func (l *linker) known() []string {
+func (l *linker) choices() []string {
+	if l.named != nil {
+		return l.named
+	}
 	var names []string
 	for _, d := range l.Documents {
 		h, before := d.Info(), len(names)
@@ -197,6 +224,7 @@ func (l *linker) known() []string {
 			names = append(names, h.Title.Value)
 		}
 	}
+	l.named = names
 	return names
 }
 
@@ -211,8 +239,9 @@ func (l *linker) correlation(c *Correlation) {
 	for _, a := range c.Aliases {
 		for _, f := range a.Fields {
 			if to := l.Lookup(f.Rule.Value); to == nil || !slices.Contains(l.references[c], to) {
+				near := l.nearest(c, f.Rule.Value, values(c.References()))
 				l.report(Error, "correlation/alias", c, f.Rule.At, fmt.Sprintf("alias %q names %q, which is none of the correlation's rules", a.Name.Value, f.Rule.Value)).
-					label(DidYouMean(f.Rule.Value, values(c.References())))
+					label(didYouMean(near))
 			}
 		}
 	}
@@ -260,8 +289,9 @@ func (l *linker) extended(c *Correlation) {
 			to := l.Lookup(x.Name)
 			asked[to] = true
 			if len(c.Rules) > 0 && (to == nil || !slices.Contains(l.references[c], to)) {
+				near := l.nearest(c, x.Name, values(c.Rules))
 				l.report(Error, "collection/dangling", c, x.At, fmt.Sprintf("condition names %q, which is not among the correlation's rules", x.Name)).
-					label(DidYouMean(x.Name, values(c.Rules)))
+					label(didYouMean(near))
 			}
 		case *Quantified:
 			named := l.namedLike(c, x.Pattern)
@@ -333,22 +363,24 @@ func (l *linker) filter(f *Filter) {
 
 // circles reports correlations that lead back to themselves, each circle once.
 func (l *linker) circles() {
-	done := map[Document]bool{}
+	done, within := map[Document]bool{}, map[Document]bool{}
 	var path []Document
 	var visit func(d Document)
 	visit = func(d Document) {
-		if i := slices.Index(path, d); i >= 0 {
-			l.circle(path[i:])
+		if within[d] {
+			l.circle(path[slices.Index(path, d):])
 			return
 		}
 		if done[d] {
 			return
 		}
 		path = append(path, d)
+		within[d] = true
 		for _, to := range l.references[d] {
 			visit(to)
 		}
 		path = path[:len(path)-1]
+		within[d] = false
 		done[d] = true
 	}
 	for _, d := range l.Documents {

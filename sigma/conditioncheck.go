@@ -14,10 +14,34 @@ func (p *parser) conditions(e Entry) []*Condition {
 	}
 	texts := p.texts(e)
 	var conditions []*Condition
+	terms := 0
 	for _, t := range texts {
-		conditions = append(conditions, p.condition(t))
+		c := p.condition(t)
+		conditions = append(conditions, c)
+		if !p.countTerms(c, &terms) {
+			break
+		}
 	}
 	return conditions
+}
+
+// countTerms adds the names and quantifiers of a condition to those of the
+// conditions before it, and reports the first that is too much.
+func (p *parser) countTerms(c *Condition, terms *int) bool {
+	if c.Expr == nil {
+		return true
+	}
+	for n := range Preorder(c.Expr) {
+		switch n.(type) {
+		case *Ref, *Quantified:
+			if *terms++; *terms > MaxTerms {
+				c.Expr = nil
+				p.report(Error, "condition/too-large", n.Span(), fmt.Sprintf("the conditions name more than %d searches; split the document", MaxTerms))
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // condition reads one condition and moves its places into the file.
@@ -142,12 +166,16 @@ func (p *parser) checkRef(x *Ref, names []string, owner string) {
 		return
 	}
 	d := p.report(Error, "condition/undefined-search", x.At, fmt.Sprintf("condition names %q, and no search of the %s has that name", x.Name, owner))
-	suggest(d, x.At, x.Name, names)
+	p.suggest(d, x.At, x.Name, names)
 }
 
 // suggest labels a diagnostic with the names that come near, or lists all if
-// they are few, and offers the nearest as a fix.
-func suggest(d *Diagnostic, at Span, name string, names []string) {
+// they are few, and offers the nearest as a fix. What nobody will read is not
+// worth the search.
+func (p *parser) suggest(d *Diagnostic, at Span, name string, names []string) {
+	if p.full() {
+		return
+	}
 	near := Nearest(name, names)
 	switch {
 	case len(near) > 0:
@@ -167,7 +195,7 @@ func (p *parser) checkQuantified(x *Quantified, names []string, owner string) {
 	switch {
 	case count == 0:
 		d := p.report(Error, "condition/undefined-search", x.Of, fmt.Sprintf("no search of the %s is named like %q", owner, x.Pattern))
-		suggest(d, x.Of, x.Pattern, names)
+		p.suggest(d, x.Of, x.Pattern, names)
 	case x.N > count:
 		p.report(Error, "condition/count", x.At, fmt.Sprintf("condition asks for %d searches named like %q, and there %s %d", x.N, x.Pattern, isAre(count), count))
 	case x.N > 1:

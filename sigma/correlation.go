@@ -44,8 +44,8 @@ func CorrelationTypes() []string {
 
 var correlationKeys = []key[Correlation]{
 	textKey("type", func(c *Correlation) *Text { return &c.Type }),
-	textsKey("rules", func(c *Correlation) *[]Text { return &c.Rules }),
-	textsKey("group-by", func(c *Correlation) *[]Text { return &c.GroupBy }),
+	{"rules", func(p *parser, c *Correlation, e Entry) { c.Rules = p.references(e) }},
+	{"group-by", func(p *parser, c *Correlation, e Entry) { c.GroupBy = p.references(e) }},
 	{"timespan", func(p *parser, c *Correlation, e Entry) { c.Timespan = p.timespan(e) }},
 	{"condition", (*parser).correlationCondition},
 	{"aliases", func(p *parser, c *Correlation, e Entry) { c.Aliases = p.aliases(e) }},
@@ -77,6 +77,10 @@ func (p *parser) outerGenerate(c *Correlation, e Entry) {
 }
 
 func (p *parser) checkCorrelation(c *Correlation, section *Map, custom []Entry) {
+	if refs := c.References(); len(refs) > MaxReferences {
+		p.tooMany(refs[MaxReferences].At, "condition")
+		c.Extended.Expr = nil
+	}
 	for _, name := range []string{"type", "rules", "timespan"} {
 		if section.Get(name) == nil && !(name == "rules" && c.Extended != nil) {
 			p.missing(section, name, "the correlation")
@@ -215,6 +219,7 @@ var boundOps = []string{"gt", "gte", "lt", "lte", "eq", "neq"}
 func (p *parser) correlationCondition(c *Correlation, e Entry) {
 	if s, ok := e.Data.(*Scalar); ok && kindOf(s) == "text" {
 		c.Extended = p.condition(s.Text)
+		p.countTerms(c.Extended, new(int))
 		if a := c.Extended.Aggregate; a != nil {
 			p.report(Error, "correlation/condition", a.At, `a correlation's condition has no "|"; it joins names of rules`)
 		}
@@ -232,7 +237,7 @@ func (p *parser) correlationCondition(c *Correlation, e Entry) {
 	for _, e := range m.Entries {
 		switch name := e.Key.Value; {
 		case name == "field":
-			c.Fields = p.texts(e)
+			c.Fields = p.references(e)
 		case name == "percentile":
 			c.Percent = p.number(e)
 		case slices.Contains(boundOps, name):
@@ -289,10 +294,15 @@ func (p *parser) aliases(e Entry) []Alias {
 		return nil
 	}
 	var aliases []Alias
+	total := 0
 	for _, e := range m.Entries {
 		fields, ok := p.entries(e)
 		if !ok {
 			continue
+		}
+		if total += len(fields.Entries); total > MaxReferences {
+			p.tooMany(e.Key.At, "aliases")
+			return aliases
 		}
 		a := Alias{Name: e.Key, At: e.Span()}
 		for _, f := range fields.Entries {

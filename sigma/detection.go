@@ -29,6 +29,10 @@ func (p *parser) detection(entries []Entry, owner string) *Detection {
 	d := &Detection{}
 	var names []string // also of searches that could not be read
 	for _, e := range entries {
+		if len(names) == MaxSearches && isSearch(e.Key.Value) {
+			p.report(Error, "detection/too-many", e.Key.At, fmt.Sprintf("the %s has more than %d searches; values of one field belong in a list", owner, MaxSearches))
+			return d
+		}
 		switch e.Key.Value {
 		case "condition":
 			d.Conditions = p.conditions(e)

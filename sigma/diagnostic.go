@@ -146,6 +146,49 @@ func printable(s string) string {
 	}, s)
 }
 
+// Reports gathers diagnostics: MaxReports of each file, what follows is counted
+// only. Its zero value is empty.
+type Reports struct {
+	kept []*Diagnostic
+	said map[*File]int
+}
+
+// Add keeps a diagnostic, or counts it if its file has enough. It gives it back
+// for a label, notes and fixes.
+func (r *Reports) Add(d *Diagnostic) *Diagnostic {
+	if r.said == nil {
+		r.said = map[*File]int{}
+	}
+	if r.said[d.File]++; r.said[d.File] <= MaxReports {
+		r.kept = append(r.kept, d)
+	}
+	return d
+}
+
+// Full tells whether more of a file would be counted only, so that there is no
+// use in working out what to say.
+func (r *Reports) Full(f *File) bool { return r.said[f] >= MaxReports }
+
+// Sorted gives what was kept, in order, with a line for each file of which that
+// is not all.
+func (r *Reports) Sorted() []*Diagnostic {
+	for f, n := range r.said {
+		if n > MaxReports {
+			r.kept = append(r.kept, unsaid(f, n-MaxReports))
+		}
+	}
+	return SortDiagnostics(r.kept)
+}
+
+// unsaid tells of diagnostics that were counted only.
+func unsaid(f *File, n int) *Diagnostic {
+	d := &Diagnostic{Code: "limit", Severity: Info, File: f, Message: fmt.Sprintf("%d more diagnostics are not shown", n)}
+	if f != nil {
+		d.At = Span{len(f.Src), len(f.Src)}
+	}
+	return d
+}
+
 // SortDiagnostics orders by file, place, severity and code, and drops exact
 // repeats.
 func SortDiagnostics(diags []*Diagnostic) []*Diagnostic {

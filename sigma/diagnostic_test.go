@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 )
 
 func TestRender(t *testing.T) {
@@ -61,6 +62,19 @@ func TestApply(t *testing.T) {
 			t.Errorf("%s: got %q and %d, want %q and %d", test.name, got, applied, test.want, test.applied)
 		}
 	}
+}
+
+// TestDistance holds the distance within a limit against the whole table.
+func TestDistance(t *testing.T) {
+	t.Parallel()
+	word := rapid.StringOfN(rapid.RuneFrom([]rune("abcü")), 0, 12, -1)
+	rapid.Check(t, func(t *rapid.T) {
+		a, b, limit := word.Draw(t, "a"), word.Draw(t, "b"), rapid.IntRange(0, 6).Draw(t, "limit")
+		want := min(distance(a, b, 100), limit+1)
+		if got := distance(a, b, limit); got != want {
+			t.Errorf("%q is %d from %q, want %d", a, got, b, want)
+		}
+	})
 }
 
 func TestNearest(t *testing.T) {

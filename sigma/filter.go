@@ -88,7 +88,7 @@ func (p *parser) filterRules(f *Filter, e Entry) {
 		if len(d.Of) == 0 {
 			p.report(Error, "empty", d.At, `"rules" is an empty list; it must name a rule, or be "any"`)
 		}
-		f.Rules = p.texts(e)
+		f.Rules = p.references(e)
 	default:
 		p.report(Error, "type", place(e.Key.At, d), fmt.Sprintf(`"rules" holds %s; it must hold "any", a name or id, or a list of them`, kindOf(d)))
 	}

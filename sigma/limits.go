@@ -11,3 +11,12 @@ const (
 	MaxAliases = 1_000   // uses of anchors in a file
 	MaxReports = 1_000   // diagnostics of a file; what follows is counted only
 )
+
+// What one document may hold. The largest of the public collection has 34
+// searches and names fewer in its condition; what looks at each pair of them
+// would take minutes for a document made to be slow.
+const (
+	MaxSearches   = 1_000  // searches of a detection
+	MaxTerms      = 10_000 // names and quantifiers in the conditions of a document
+	MaxReferences = 1_000  // documents, fields or aliases that a correlation or filter names
+)

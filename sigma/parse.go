@@ -66,9 +66,7 @@ func shorten(message string) string {
 func (p *parser) reports() []*Diagnostic {
 	diags := SortDiagnostics(p.diags)
 	if p.unsaid > 0 {
-		end := len(p.file.Src)
-		diags = append(diags, &Diagnostic{Code: "limit", Severity: Info, File: p.file, At: Span{end, end},
-			Message: fmt.Sprintf("%d more diagnostics are not shown", p.unsaid)})
+		diags = append(diags, unsaid(p.file, p.unsaid))
 	}
 	return diags
 }
@@ -158,6 +156,20 @@ func (p *parser) texts(e Entry) []Text {
 	}
 	p.wrongKind(e, "a list of texts")
 	return nil
+}
+
+// references is texts for lists that are held against others.
+func (p *parser) references(e Entry) []Text {
+	texts := p.texts(e)
+	if len(texts) > MaxReferences {
+		p.tooMany(texts[MaxReferences].At, e.Key.Value)
+		return texts[:MaxReferences]
+	}
+	return texts
+}
+
+func (p *parser) tooMany(at Span, what string) {
+	p.report(Error, "references/too-many", at, fmt.Sprintf("%q has more than %d entries; split the document", what, MaxReferences))
 }
 
 // entries reads an entry that must hold a map with something in it.
