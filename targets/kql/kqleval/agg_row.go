@@ -57,6 +57,9 @@ func (b *binder) argExtreme(n *callNode, scope *aggScope) *bound {
 	if cols[0].x.plain {
 		taken[cols[0].name] = true
 	}
+	if cols[0].name == "" {
+		cols[0].name = strings.TrimPrefix(strings.TrimPrefix(n.name, "arg"), "_") + "_"
+	}
 	cols = append(cols, b.starArgs(n.args[1:], scope, taken)...)
 	if t := cols[0].x.typ; t == TDynamic {
 		b.fail(cols[0].at, "KS206", "%s() needs a value with an order, and this is a dynamic; cast it", n.name)

@@ -259,7 +259,7 @@ func (b *binder) memo(rel *relation) *relation {
 // isTabular says whether an expression gives a table.
 func (b *binder) isTabular(x node) bool {
 	switch x := x.(type) {
-	case *pipeNode, *unionOp, *printOp, *rangeOp, *datatableOp, *searchOp, *patternNode:
+	case *pipeNode, *unionOp, *printOp, *rangeOp, *datatableOp, *searchOp, *findOp, *patternNode:
 		return true
 	case *parenNode:
 		return b.isTabular(x.x)
@@ -368,6 +368,8 @@ func (b *binder) sourceOp(op opNode) *relation {
 		return b.union(nil, op)
 	case *searchOp:
 		return b.search(nil, op)
+	case *findOp:
+		return b.find(op)
 	}
 	return nil
 }

@@ -43,7 +43,7 @@ func (b *binder) exprNode(x node) *bound {
 		return b.path(x)
 	case *indexNode:
 		return b.index(x)
-	case *pipeNode, *printOp, *rangeOp, *unionOp, *datatableOp, *searchOp:
+	case *pipeNode, *printOp, *rangeOp, *unionOp, *datatableOp, *searchOp, *findOp:
 		b.fail(x.span(), "", "a scalar should stand here, and this is a table; toscalar() makes one of it")
 	case *starNode:
 		b.fail(x.span(), "", "* cannot stand here")

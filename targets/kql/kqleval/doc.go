@@ -28,6 +28,6 @@
 // with a number, for which a cast says what is meant.
 //
 // Refused are clusters and external data, graphs, geography, finding periods and
-// anomalies of series and machine learning, find, fork, facet, reduce, and
+// anomalies of series and machine learning, fork, facet, reduce, and
 // several results in one query.
 package kqleval

@@ -72,6 +72,17 @@ func namesIn(x node, into map[string]bool) {
 	case *binaryNode:
 		namesIn(x.l, into)
 		namesIn(x.r, into)
+	case *scopeNode:
+		into[x.column.name] = true
+	case *inNode:
+		namesIn(x.x, into)
+		for _, y := range x.list {
+			namesIn(y, into)
+		}
+	case *betweenNode:
+		namesIn(x.x, into)
+		namesIn(x.lo, into)
+		namesIn(x.hi, into)
 	case *callNode:
 		for _, a := range x.args {
 			namesIn(a.x, into)

@@ -4,20 +4,9 @@ import "strings"
 
 // search looks for terms in all columns of tables, or of the input.
 func (b *binder) search(in *relation, op *searchOp) *relation {
-	var sources []*relation
-	switch {
-	case in != nil:
-		sources = []*relation{in}
-	case op.in != nil:
-		for _, t := range op.in {
-			if b.isPattern(t) {
-				sources = append(sources, b.matchTables(t)...)
-				continue
-			}
-			b.within(nil, func() { sources = append(sources, b.table(t)) })
-		}
-	default:
-		sources = b.matchTables(&starNode{op.at})
+	sources := []*relation{in}
+	if in == nil {
+		sources = b.searchSources(op.in, op.at)
 	}
 	u := &unionPlan{at: op.at}
 	errs := b.errs
@@ -41,6 +30,22 @@ func (b *binder) search(in *relation, op *searchOp) *relation {
 		return empty()
 	}
 	return u.relation("$table", false)
+}
+
+// searchSources binds the tables to look in: those that are named, or all.
+func (b *binder) searchSources(tables []node, at span) []*relation {
+	if tables == nil {
+		return b.matchTables(&starNode{at})
+	}
+	var out []*relation
+	for _, t := range tables {
+		if b.isPattern(t) {
+			out = append(out, b.matchTables(t)...)
+			continue
+		}
+		b.within(nil, func() { out = append(out, b.table(t)) })
+	}
+	return out
 }
 
 // searchPredicate binds a predicate in which a text alone is a term that any

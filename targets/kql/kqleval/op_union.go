@@ -21,13 +21,7 @@ func (b *binder) union(in *relation, op *unionOp) *relation {
 }
 
 func (b *binder) unionTable(u *unionPlan, t node, fuzzy bool) {
-	if _, ok := t.(*nameNode); !ok {
-		if !b.isPattern(t) {
-			var rel *relation
-			b.within(nil, func() { rel = b.table(t) })
-			u.add(rel, rel.name)
-			return
-		}
+	if b.isPattern(t) {
 		rels := b.matchTables(t)
 		if len(rels) == 0 && !fuzzy {
 			b.fail(t.span(), "KS142", "no table is named %q", b.text[t.span().start:t.span().end])
@@ -38,11 +32,21 @@ func (b *binder) unionTable(u *unionPlan, t node, fuzzy bool) {
 		return
 	}
 	var rel *relation
-	if fuzzy && !b.tentative(func() { b.table(t) }) {
+	if fuzzy && b.lacksTable(t) {
 		return
 	}
 	b.within(nil, func() { rel = b.table(t) })
 	u.add(rel, rel.name)
+}
+
+// lacksTable says whether t names a table that does not exist.
+func (b *binder) lacksTable(t node) bool {
+	errs, broken := b.errs, b.broken
+	b.errs, b.broken = nil, false
+	b.within(nil, func() { b.table(t) })
+	lacks := b.broken && len(b.errs) == 1 && b.errs[0].Code == "KS204"
+	b.errs, b.broken = errs, broken
+	return lacks
 }
 
 func (b *binder) isPattern(t node) bool {

@@ -429,11 +429,11 @@ func (p *parser) startsSource() bool {
 	case "datatable", "externaldata":
 		return after.Value == "("
 	case "union":
-		return word || after.Value == "(" || after.Value == "["
+		return word || after.Value == "(" || after.Value == "[" || after.Value == "*"
 	case "search":
 		return word || after.Value == "(" || after.Value == "*"
 	case "find":
-		return word || after.Value == "("
+		return word || after.Value == "(" || after.Value == "*"
 	case "evaluate":
 		return after.Type == tokName
 	}

@@ -144,25 +144,90 @@ func (p *parser) search(at opAt) (opNode, error) {
 	if v, _, ok := p.property("kind"); ok {
 		op.caseSensitive = v == "case_sensitive"
 	}
-	if p.is("in") && p.isAt(1, "(") {
-		p.pos += 2
-		for !p.is(")") {
-			t, err := p.tableTerm()
-			if err != nil {
-				return nil, err
-			}
-			op.in = append(op.in, t)
-			if !p.accept(",") {
-				break
-			}
-		}
-		if err := p.expect(")"); err != nil {
-			return nil, err
-		}
+	if err := p.searchIn(op); err != nil {
+		return nil, err
 	}
 	pred, err := p.searchOr()
 	op.pred = pred
 	return op, err
+}
+
+// searchIn reads the tables to look in, if they are given.
+func (p *parser) searchIn(op *searchOp) error {
+	if !p.is("in") || !p.isAt(1, "(") {
+		return nil
+	}
+	p.pos += 2
+	for !p.is(")") {
+		t, err := p.tableTerm()
+		if err != nil {
+			return err
+		}
+		op.in = append(op.in, t)
+		if !p.accept(",") {
+			break
+		}
+	}
+	return p.expect(")")
+}
+
+// find = { property } [ "in" "(" tables ")" ] [ "where" ] predicate [ "project-smart" | "project" columns ]
+func (p *parser) find(at opAt) (opNode, error) {
+	op := &findOp{searchOp: searchOp{opAt: at}}
+	for more := true; more; {
+		p.hints()
+		if v, _, ok := p.property("withsource"); ok {
+			op.withSource = v
+		} else if v, _, ok := p.property("kind"); ok {
+			op.caseSensitive = v == "case_sensitive"
+		} else {
+			more = false
+		}
+	}
+	if err := p.searchIn(&op.searchOp); err != nil {
+		return nil, err
+	}
+	if !p.accept("where") && op.in != nil {
+		return nil, p.unexpected(`"where"`)
+	}
+	var err error
+	if op.pred, err = p.searchOr(); err != nil {
+		return nil, err
+	}
+	if p.accept("project") {
+		return op, p.findColumns(op)
+	}
+	p.accept("project-smart")
+	return op, nil
+}
+
+// findColumns = name [ ":" type ] { "," ... } with pack_all() among them
+func (p *parser) findColumns(op *findOp) error {
+	for {
+		name, err := p.name("a column")
+		if err != nil {
+			return err
+		}
+		col := findColumn{name: name}
+		switch {
+		case (name.name == "pack_all" || name.name == "pack") && p.accept("("):
+			op.packAll = true
+			p.accept("*")
+			if err := p.expect(")"); err != nil {
+				return err
+			}
+		case p.accept(":"):
+			if col.typ, err = p.typeName(); err != nil {
+				return err
+			}
+			fallthrough
+		default:
+			op.project = append(op.project, col)
+		}
+		if !p.accept(",") {
+			return nil
+		}
+	}
 }
 
 func (p *parser) searchOr() (node, error) {

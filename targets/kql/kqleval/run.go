@@ -10,7 +10,7 @@ import (
 
 // Limits of a run when Input gives none.
 const (
-	DefaultMaxRows  = 1_000_000
+	DefaultMaxRows  = 2_000_000
 	DefaultMaxBytes = 1 << 30
 	maxText         = 1 << 20 // of one string or dynamic value that a function makes
 )

@@ -268,6 +268,16 @@ type (
 		in            []node
 		pred          node
 	}
+	findOp struct {
+		searchOp
+		withSource string
+		project    []findColumn
+		packAll    bool
+	}
+	findColumn struct {
+		name nameNode
+		typ  Type // unknown if the query does not say
+	}
 	evaluateOp struct {
 		opAt
 		call   *callNode
