@@ -282,7 +282,7 @@ func (l *linker) counted(c *Correlation, ref Text) {
 // extended holds the names in a condition over rules against "rules". Without
 // that it is the condition that says which they are.
 func (l *linker) extended(c *Correlation) {
-	asked := map[Document]bool{}
+	asked, like := map[Document]bool{}, map[string][]Document{}
 	for n := range Preorder(c.Extended.Expr) {
 		switch x := n.(type) {
 		case *Ref:
@@ -294,7 +294,11 @@ func (l *linker) extended(c *Correlation) {
 					label(didYouMean(near))
 			}
 		case *Quantified:
-			named := l.namedLike(c, x.Pattern)
+			named, known := like[x.Pattern]
+			if !known {
+				named = l.namedLike(c, x.Pattern)
+				like[x.Pattern] = named
+			}
 			for _, to := range named {
 				asked[to] = true
 			}

@@ -202,9 +202,10 @@ func (c *Correlation) References() []Text {
 		return c.Rules
 	}
 	var refs []Text
+	seen := map[string]bool{}
 	for n := range Preorder(c.Extended.Expr) {
-		x, ok := n.(*Ref)
-		if ok && !slices.ContainsFunc(refs, func(t Text) bool { return t.Value == x.Name }) {
+		if x, ok := n.(*Ref); ok && !seen[x.Name] {
+			seen[x.Name] = true
 			refs = append(refs, Text{x.Name, x.At})
 		}
 	}
