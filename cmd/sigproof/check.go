@@ -19,6 +19,7 @@ type checkFlags struct {
 	list              bool
 	explain           string
 	enable, disable   []string
+	kql, spl          []string // files with queries
 }
 
 func (a *app) checkCommand() *cobra.Command {
@@ -35,6 +36,8 @@ func (a *app) checkCommand() *cobra.Command {
 				return a.listChecks()
 			case f.explain != "":
 				return a.explainCheck(f.explain)
+			case len(f.kql)+len(f.spl) > 0:
+				return a.checkQueries(args, &f)
 			}
 			return a.check(args, &f)
 		},
@@ -46,6 +49,8 @@ func (a *app) checkCommand() *cobra.Command {
 	flags.BoolVar(&f.diff, "diff", false, "write nothing; show what --fix would change")
 	flags.BoolVar(&f.list, "list", false, "list the checks")
 	flags.StringVar(&f.explain, "explain", "", "explain a check")
+	flags.StringArrayVar(&f.kql, "kql", nil, "check the KQL of a file against the tables and columns of the logs, and no rules")
+	flags.StringArrayVar(&f.spl, "spl", nil, "check the SPL of a file, and no rules")
 	flags.StringSliceVar(&f.enable, "enable", nil, "look for this code too, or for all that begin so; \"all\" means every check")
 	flags.StringSliceVar(&f.disable, "disable", nil, "do not look for this code, or for any that begins so")
 	return cmd
@@ -97,6 +102,10 @@ func less(codes []sigma.Text, flags []string) []string {
 	return out
 }
 
+func (a *app) findingFormats() error {
+	return a.formats("text", "json", "jsonl", "sarif", "junit", "github", "markdown")
+}
+
 func noCheck(name string) error {
 	if near := sigma.DidYouMean(name, lint.Codes()); near != "" {
 		return fmt.Errorf("there is no check %q; %s", name, near)
@@ -105,7 +114,7 @@ func noCheck(name string) error {
 }
 
 func (a *app) check(args []string, f *checkFlags) error {
-	if err := a.formats("text", "json", "jsonl", "sarif", "junit", "github", "markdown"); err != nil {
+	if err := a.findingFormats(); err != nil {
 		return err
 	}
 	opts, err := a.linting(args, f)

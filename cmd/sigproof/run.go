@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sigproof/sigproof/fixtures"
 	"github.com/sigproof/sigproof/fixtures/event"
 	"github.com/sigproof/sigproof/sigma"
 )
@@ -41,19 +42,13 @@ func (a *app) queryText(args []string, expression string) (*sigma.File, error) {
 	return sigma.NewFile(args[0], text), err
 }
 
-// A fault is something wrong with a query, by the bytes of its text.
-type fault struct {
-	start, end int
-	message    string
-}
-
 // faulty reports what is wrong with a query; that is a finding.
-func (a *app) faulty(file *sigma.File, language string, faults []fault) error {
-	for _, f := range faults {
-		d := sigma.Diagnostic{
-			Code: language + "/query", Severity: sigma.Error, File: file,
-			At: sigma.Span{Start: f.start, End: f.end}, Message: f.message,
-		}
+func (a *app) faulty(file *sigma.File, err error) error {
+	faults := fixtures.QueryFaults(file, err)
+	if len(faults) == 0 {
+		return err
+	}
+	for _, d := range faults {
 		fmt.Fprint(a.stderr, d.Render())
 	}
 	return errFindings

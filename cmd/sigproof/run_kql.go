@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -59,11 +58,8 @@ func (a *app) runKQL(ctx context.Context, args []string, f *runKQLFlags) error {
 		columns[name] = t.Columns
 	}
 	result, err := runKQLText(ctx, string(file.Src), columns, tables)
-	if faults := kqlFaults(err); faults != nil {
-		return a.faulty(file, "kql", faults)
-	}
 	if err != nil {
-		return err
+		return a.faulty(file, err)
 	}
 	return a.emit(func(w io.Writer) error { return a.writeTable(w, result) })
 }
@@ -78,27 +74,6 @@ func runKQLText(ctx context.Context, text string, columns kqleval.Schema, tables
 		return nil, err
 	}
 	return p.Run(ctx, &kqleval.Input{Tables: tables})
-}
-
-// kqlFaults gives the faults of a query that an error holds; nil if it holds
-// none.
-func kqlFaults(err error) []fault {
-	var many kqleval.Errors
-	var one *kqleval.Error
-	switch {
-	case errors.As(err, &many):
-	case errors.As(err, &one):
-		many = kqleval.Errors{one}
-	}
-	var out []fault
-	for _, e := range many {
-		message := e.Msg
-		if e.Code != "" {
-			message += " (" + e.Code + ")"
-		}
-		out = append(out, fault{e.Offset, e.End, message})
-	}
-	return out
 }
 
 // kqlTables makes the tables that the query may name: those that are known,

@@ -59,25 +59,10 @@ func (a *app) runSPL(ctx context.Context, args []string, f *runSPLFlags) error {
 	if err == nil {
 		result, err = search.Run(ctx, in)
 	}
-	if faults := splFaults(err); faults != nil {
-		return a.faulty(file, "spl", faults)
-	}
 	if err != nil {
-		return err
+		return a.faulty(file, err)
 	}
 	return a.emit(func(w io.Writer) error { return a.writeResult(w, result) })
-}
-
-func splFaults(err error) []fault {
-	var out []fault
-	for _, e := range spleval.List(err) {
-		message := e.Msg
-		if e.Macro != "" {
-			message = fmt.Sprintf("in macro %s: %s", e.Macro, message)
-		}
-		out = append(out, fault{e.Offset, e.End, message})
-	}
-	return out
 }
 
 func (a *app) splInput(f *runSPLFlags) (*spleval.Input, error) {

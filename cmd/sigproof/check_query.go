@@ -1,0 +1,39 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/sigproof/sigproof/compiler/lint"
+	"github.com/sigproof/sigproof/fixtures"
+	"github.com/sigproof/sigproof/sigma"
+)
+
+// checkQueries checks the text of queries in place of rules.
+func (a *app) checkQueries(args []string, f *checkFlags) error {
+	switch {
+	case len(args) > 0:
+		return fmt.Errorf("--kql and --spl check queries; %s must be checked by a run of its own", strings.Join(args, " "))
+	case f.fix || f.diff:
+		return fmt.Errorf("--fix and --diff mend rules, and no queries")
+	}
+	if err := a.findingFormats(); err != nil {
+		return err
+	}
+	var sources []source
+	r := &lint.Result{}
+	for _, language := range []struct {
+		names []string
+		check func(*sigma.File) []*sigma.Diagnostic
+	}{{f.kql, fixtures.CheckKQL}, {f.spl, fixtures.CheckSPL}} {
+		for _, name := range language.names {
+			file, err := a.queryText([]string{name}, "")
+			if err != nil {
+				return err
+			}
+			sources = append(sources, source{name: name})
+			r.Diags = append(r.Diags, language.check(file)...)
+		}
+	}
+	return a.reportFindings(a.emit, sources, r)
+}
