@@ -8,10 +8,15 @@ import (
 
 // A Check is one thing that is looked for.
 type Check struct {
-	Code     string // stable, a path: "title/long"
+	Code string // stable, a path: "title/long"
+
+	// Severity is Warning if the document may not do what its author means,
+	// Info if it does and something is idle, old or misleading, and Hint if it
+	// is a matter of taste. Errors are for the rooms that can't use a document.
 	Severity sigma.Severity
-	Title    string // what is found, in a few words
-	Why      string // why that matters, in a sentence or two
+
+	Title string // what is found, in a few words
+	Why   string // why that matters, in a sentence or two
 
 	// Before is an example that has the finding, and After one that has not:
 	// what the fix makes of Before, if there is one. An example that does not

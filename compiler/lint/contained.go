@@ -46,7 +46,7 @@ func pairs(item *sigma.Item, useless func(g, other glob) bool) []pair {
 
 var valueContained = &Check{
 	Code:     "value/contained",
-	Severity: sigma.Warning,
+	Severity: sigma.Info,
 	Title:    "value has no effect beside a wider one of its list",
 	Why:      "Whatever it matches, the other matches too. Often the wider one is a slip, and finds more than was meant.",
 	Before:   selecting("CommandLine|contains:\n  - 'abc'\n  - 'abcd'\n  - 'x'"),
@@ -69,7 +69,7 @@ var valueContained = &Check{
 
 var valueImplied = &Check{
 	Code:     "value/implied",
-	Severity: sigma.Warning,
+	Severity: sigma.Info,
 	Title:    `value of an "all" list follows from another`,
 	Why:      "Where the other is found, so is this one. Often it was to stand elsewhere in the text as well, which Sigma can't say so.",
 	Before:   selecting("CommandLine|contains|all:\n  - 'abc'\n  - 'abcd'\n  - 'x'"),
