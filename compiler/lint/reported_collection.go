@@ -62,6 +62,10 @@ var collectionChecks = reportedBy("sigma",
 		After:  counting("failures", "gte: 10"),
 	},
 	Check{
+		Code: "references/too-many", Severity: sigma.Error, Title: "list of references or fields is too long",
+		Why: "No document needs so many entries. docs/limits.md has the number.",
+	},
+	Check{
 		Code: "correlation/type", Severity: sigma.Error, Title: "type of the correlation is unknown",
 		Why:    "Nothing says what is counted.",
 		Before: correlating("type: event_cuont\nrules:\n  - failures\ntimespan: 1h\ncondition:\n  gte: 10"),

@@ -50,6 +50,14 @@ var meaningChecks = reportedBy("compiler",
 		Why: "No query engine takes so many parts. docs/limits.md has the number.",
 	},
 	Check{
+		Code: "filter/too-many", Severity: sigma.Error, Title: "too many filters go to one rule",
+		Why: "Each is a part of its condition. docs/limits.md has the number.",
+	},
+	Check{
+		Code: "correlation/too-large", Severity: sigma.Error, Title: "correlation is too large",
+		Why: "What it counts, with all that its rules count themselves, is one query. docs/limits.md has the number.",
+	},
+	Check{
 		Code: "correlation/too-many", Severity: sigma.Error, Title: "condition of the correlation has too many alternatives",
 		Why: "Every order in which its rules may follow each other is one. docs/limits.md has the number.",
 	},

@@ -19,6 +19,10 @@ var detectionChecks = reportedBy("sigma",
 		Fix:    SafeFix,
 	},
 	Check{
+		Code: "detection/too-many", Severity: sigma.Error, Title: "detection has too many searches",
+		Why: "Values of one field belong in a list. docs/limits.md has the number.",
+	},
+	Check{
 		Code: "search/name", Severity: sigma.Warning, Title: "search has a name that no condition can use",
 		Why:    "A condition takes letters, digits, _ . and - for a name, and an operator for an operator. The search has no effect but in \"them\".",
 		Before: "detection:\n  'my selection':\n    EventID: 1\n  condition: 1 of them",
