@@ -15,7 +15,9 @@ const (
 	nameNone    naming = iota
 	nameArg            // as the first argument
 	nameCallArg        // function_argument
-	nameTypeArg        // prefix_argument
+	nameTypeArg        // type_argument
+	nameTreeArg        // tree_argument
+	nameOnlyArg        // as the argument, if it is alone
 )
 
 // A function is a scalar function that depends on its arguments alone.
@@ -123,8 +125,8 @@ func refusedFunction(name string) bool {
 		}
 	}
 	return slices.Contains([]string{
-		"parse_user_agent", "parse_xml",
-		"datetime_list_timezones", "estimate_data_size", "cursor_after", "cursor_before_or_at",
+		"parse_user_agent",
+		"datetime_list_timezones", "cursor_after", "cursor_before_or_at",
 		"cursor_current", "extent_id", "extent_tags", "hash_combine", "hash_many", "cluster",
 		"database", "geo_info_from_ip_address", "format_ipv6", "has_ipv6",
 	}, name)
@@ -232,6 +234,12 @@ func callName(name string, how naming, args []*bound) string {
 		return joinedName(name, args[0].name)
 	case nameTypeArg:
 		return joinedName("type", args[0].name)
+	case nameTreeArg:
+		return joinedName("tree", args[0].name)
+	case nameOnlyArg:
+		if len(args) == 1 {
+			return args[0].name
+		}
 	}
 	return ""
 }

@@ -34,7 +34,7 @@ func arrayFunctions() map[string]function {
 		"pack_array":         {params: "a*", ret: TDynamic, nulls: true, apply: func(_ *runtime, a []Value) Value { return Array(a) }},
 		"zip":                {params: "yy*", ret: TDynamic, nulls: true, apply: zip},
 		"range":              {params: "xx?x", retFn: rangeArrayType, apply: rangeArray},
-		"repeat":             {params: "ai", ret: TDynamic, nulls: true, apply: repeatValue},
+		"repeat":             {params: "ai", ret: TDynamic, naming: nameCallArg, nulls: true, apply: repeatValue},
 		"set_union":          {params: "yy*", ret: TDynamic, nulls: true, apply: setUnion},
 		"set_intersect":      {params: "yy*", ret: TDynamic, nulls: true, apply: setFilter(true)},
 		"set_difference":     {params: "yy*", ret: TDynamic, nulls: true, apply: setFilter(false)},

@@ -14,7 +14,7 @@ func bagFunctions() map[string]function {
 		"bag_has_key":     {params: "ys", ret: TBool, apply: bagHas},
 		"bag_set_key":     {params: "yka", ret: TDynamic, nulls: true, apply: bagSet},
 		"bag_zip":         {params: "yy", ret: TDynamic, nulls: true, apply: bagZip},
-		"treepath":        {params: "y", ret: TDynamic, apply: treePath},
+		"treepath":        {params: "y", ret: TDynamic, naming: nameTreeArg, apply: treePath},
 	}
 }
 

@@ -11,11 +11,11 @@ func mathFunctions() map[string]function {
 		"bin_at": {params: "xxx", retFn: binAtType, naming: nameArg, apply: binAt},
 		"abs":    {params: "w", retFn: promoted, naming: nameArg, apply: absolute},
 		"round":  {params: "n?i", retFn: same, naming: nameArg, apply: round},
-		"ceiling": {params: "n", retFn: promoted, naming: nameArg, apply: func(_ *runtime, a []Value) Value {
+		"ceiling": {params: "n", retFn: same, naming: nameArg, apply: func(_ *runtime, a []Value) Value {
 			if f, ok := a[0].(Real); ok {
 				return Real(math.Ceil(float64(f)))
 			}
-			return cast(a[0], promotedKind(a[0]))
+			return a[0]
 		}},
 		"sign": {params: "f", ret: TReal, apply: func(_ *runtime, a []Value) Value {
 			f := float64(a[0].(Real))
@@ -53,6 +53,11 @@ func mathFunctions() map[string]function {
 		"radians": func(x float64) float64 { return x * math.Pi / 180 },
 	} {
 		t[name] = function{params: "f", ret: TReal, naming: nameArg, apply: real1(f)}
+	}
+	for _, name := range []string{"cot", "degrees", "radians"} {
+		f := t[name]
+		f.naming = nameNone
+		t[name] = f
 	}
 	// Documentation: these are null for a negative number.
 	for _, name := range []string{"sqrt", "log", "log2", "log10"} {

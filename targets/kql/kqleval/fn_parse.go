@@ -14,8 +14,9 @@ func parseFunctions() map[string]function {
 		"parse_urlquery":     {params: "s", ret: TDynamic, apply: func(_ *runtime, a []Value) Value { return bagOf("Query Parameters", queryBag(str(a[0]))) }},
 		"parse_path":         {params: "s", ret: TDynamic, apply: parsePath},
 		"parse_version":      {params: "s", ret: TDecimal, apply: parseVersion},
-		"parse_command_line": {params: "Sk", ret: TDynamic, apply: parseCommandLine},
-		"format_bytes":       {params: "n?ik", ret: TString, apply: formatBytes},
+		"parse_command_line": {params: "Ss", ret: TDynamic, apply: parseCommandLine},
+		"parse_xml":          {params: "s", ret: TDynamic, naming: nameArg, apply: parseXML},
+		"format_bytes":       {params: "n?ik", ret: TString, naming: nameArg, apply: formatBytes},
 	}
 }
 

@@ -24,12 +24,11 @@ func seriesFunctions() map[string]function {
 		})},
 		"series_magnitude": {params: "y", ret: TReal, apply: onSeries(func(xs []float64) float64 { return math.Sqrt(dot(xs, xs)) })},
 		"series_dot_product": {params: "aa", ret: TReal, apply: func(_ *runtime, a []Value) Value {
-			product := seriesOp("*")(nil, a)
-			list, ok := product.(Array)
+			product, ok := dotProduct(a[0], a[1])
 			if !ok {
 				return nil
 			}
-			return sumArray(list)
+			return Real(product)
 		}},
 		"series_stats_dynamic": {params: "y?b", ret: TDynamic, apply: seriesStats},
 		"series_sign": {params: "y", ret: TDynamic, apply: onArray(func(list Array, _ []Value) Value {
@@ -42,12 +41,10 @@ func seriesFunctions() map[string]function {
 			return out
 		})},
 		"series_pearson_correlation": {params: "yy", ret: TReal, apply: onSeriesPair(pearson)},
-		"series_cosine_similarity": {params: "yy", ret: TReal, apply: onSeriesPair(func(x, y []float64) float64 {
-			return dot(x, y) / math.Sqrt(dot(x, x)) / math.Sqrt(dot(y, y))
-		})},
-		"series_fill_const":    {params: "y?aa", ret: TDynamic, nulls: true, apply: fillConst},
-		"series_fill_forward":  {params: "y?a", ret: TDynamic, nulls: true, apply: fillFrom(1)},
-		"series_fill_backward": {params: "y?a", ret: TDynamic, nulls: true, apply: fillFrom(-1)},
+		"series_cosine_similarity":   {params: "yy?ff", ret: TReal, apply: cosineSimilarity},
+		"series_fill_const":          {params: "y?aa", ret: TDynamic, naming: nameArg, nulls: true, apply: fillConst},
+		"series_fill_forward":        {params: "y?a", ret: TDynamic, naming: nameArg, nulls: true, apply: fillFrom(1)},
+		"series_fill_backward":       {params: "y?a", ret: TDynamic, naming: nameArg, nulls: true, apply: fillFrom(-1)},
 	}
 	for name, f := range map[string]func(float64) float64{
 		"series_abs": math.Abs, "series_exp": math.Exp, "series_sin": math.Sin, "series_cos": math.Cos,
@@ -111,6 +108,41 @@ func onSeriesPair(f func(x, y []float64) float64) func(*runtime, []Value) Value 
 		}
 		return Real(f(x, y))
 	}
+}
+
+// dotProduct adds the products of the items of two arrays, or of an array and a
+// number. Documentation: the longer array is cut, what is no number is passed
+// over, and nothing comes of an empty one.
+func dotProduct(x, y Value) (float64, bool) {
+	xs, xok := x.(Array)
+	ys, yok := y.(Array)
+	n := min(len(xs), len(ys))
+	if !xok || !yok {
+		n = max(len(xs), len(ys))
+	}
+	sum := 0.0
+	for i := range n {
+		f, ok1 := asFloat(itemOrScalar(x, i))
+		g, ok2 := asFloat(itemOrScalar(y, i))
+		if ok1 && ok2 {
+			sum += f * g
+		}
+	}
+	return sum, n > 0
+}
+
+// cosineSimilarity divides the product of two series by their magnitudes, which
+// may be given.
+func cosineSimilarity(_ *runtime, a []Value) Value {
+	product, ok := dotProduct(a[0], a[1])
+	if !ok {
+		return nil
+	}
+	for i := range 2 {
+		square, _ := dotProduct(a[i], a[i])
+		product /= float64(arg(a, 2+i, Real(math.Sqrt(square))).(Real))
+	}
+	return Real(product)
 }
 
 func dot(x, y []float64) float64 {

@@ -8,9 +8,9 @@ import (
 
 func seriesFilterFunctions() map[string]function {
 	return map[string]function{
-		"series_fir":         {params: "yy?bb", ret: TDynamic, apply: fir},
-		"series_iir":         {params: "yyy", ret: TDynamic, apply: iir},
-		"series_fill_linear": {params: "y?aba", ret: TDynamic, nulls: true, apply: fillLinear},
+		"series_fir":         {params: "yy?bb", ret: TDynamic, naming: nameArg, apply: fir},
+		"series_iir":         {params: "yyy", ret: TDynamic, naming: nameArg, apply: iir},
+		"series_fill_linear": {params: "y?aba", ret: TDynamic, naming: nameArg, nulls: true, apply: fillLinear},
 	}
 }
 

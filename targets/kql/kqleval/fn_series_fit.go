@@ -24,7 +24,7 @@ func (b *binder) seriesSpecial(n *callNode) (*bound, bool) {
 		return seriesColumns(n, x, "baseline", "seasonal", "trend", "residual"), true
 	case "series_decompose_forecast":
 		x := b.applyFunction(n, function{params: "yi?isf", ret: TDynamic, apply: forecast})
-		return seriesColumns(n, x, "", "seasonal", "trend", "residual"), true
+		return seriesColumns(n, x, "baseline", "seasonal", "trend", "residual"), true
 	}
 	return nil, false
 }
@@ -52,9 +52,6 @@ func seriesColumns(n *callNode, x *bound, parts ...string) *bound {
 			typ = TDynamic
 		}
 		cols[i] = namedExpr{name: n.name + "_" + series + "_" + part, x: &bound{typ: typ}}
-		if part == "" {
-			cols[i].name = ""
-		}
 	}
 	return tupleOf(x, cols)
 }
@@ -78,7 +75,7 @@ func bagItems(v Value, keys []string) Value {
 func seriesFitFunctions() map[string]function {
 	return map[string]function{
 		"series_fit_line_dynamic": {params: "y", ret: TDynamic, apply: func(_ *runtime, a []Value) Value { return fitLine(a[0]) }},
-		"series_seasonal":         {params: "y?i", ret: TDynamic, apply: seasonalSeries},
+		"series_seasonal":         {params: "y?if", ret: TDynamic, apply: seasonalSeries},
 	}
 }
 

@@ -12,7 +12,7 @@ var specialNames = []string{
 	"row_rank_dense", "row_rank_min", "row_window_session", "now", "ago", "rand", "new_guid", "min_of", "max_of",
 	"array_sort_asc", "array_sort_desc", "pack_all", "bag_pack_columns", "column_names_of", "extract",
 	"ingestion_time", "extract_all", "extract_json", "pack_array", "around", "replace_regex", "trim", "trim_start", "trim_end",
-	"indexof_regex", "datetime_diff", "assert", "gettype", "bin_auto",
+	"indexof_regex", "datetime_diff", "assert", "gettype", "bin_auto", "estimate_data_size",
 	"percentile_tdigest", "percentiles_array_tdigest", "series_fft", "series_ifft", "series_stats", "series_fit_line",
 	"series_fit_poly", "series_decompose", "series_decompose_forecast",
 }
@@ -60,6 +60,8 @@ func (b *binder) special(n *callNode) (*bound, bool) {
 		return b.columnNamesOf(n), true
 	case "assert":
 		return b.assertion(n), true
+	case "estimate_data_size":
+		return b.dataSize(n), true
 	case "bin_auto":
 		return b.binAuto(n), true
 	case "percentile_tdigest":

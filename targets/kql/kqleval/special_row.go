@@ -277,3 +277,49 @@ func (b *binder) arraySort(n *callNode) *bound {
 	out.tuple = items
 	return &out
 }
+
+// dataSize binds estimate_data_size(columns): of strings and of what takes
+// eight bytes, as its example has it; the sizes of the rest are not documented.
+func (b *binder) dataSize(n *callNode) *bound {
+	var cols []*bound
+	if _, star := n.args0().(*starNode); star && b.row != nil {
+		for i := range b.row.cols {
+			cols = append(cols, b.columnExpr(i))
+		}
+	} else {
+		cols = b.argBounds(n)
+	}
+	if len(cols) == 0 {
+		b.fail(n.nameAt, "KS119", "estimate_data_size() takes columns or *")
+		return unknown(n.at)
+	}
+	for _, c := range cols {
+		switch c.typ {
+		case TString, TLong, TReal, TDateTime, TTimespan, TUnknown:
+		default:
+			b.unsupported(n.nameAt, "estimate_data_size() of a %s", c.typ)
+			return unknown(n.at)
+		}
+	}
+	out := derived(TLong, cols...)
+	out.eval = func(e *env) Value {
+		size := 0
+		for _, c := range cols {
+			if s, ok := c.eval(e).(String); ok {
+				size += len(s)
+			} else {
+				size += 8
+			}
+		}
+		return Long(size)
+	}
+	return out
+}
+
+// args0 is the first argument, or nil.
+func (n *callNode) args0() node {
+	if len(n.args) == 0 {
+		return nil
+	}
+	return n.args[0].x
+}
