@@ -134,7 +134,7 @@ func TestSettingsOfChecksPage(t *testing.T) {
 		t.Fatal("no example of sigproof.yaml")
 	}
 	c, diags := config.Read("sigproof.yaml", found[1])
-	if len(diags) > 0 || len(c.Settings()) != 5 {
+	if len(diags) > 0 || len(c.Settings()) != 6 {
 		t.Error(c.Settings(), diags)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -42,7 +41,7 @@ func (a *app) meaningOf(m *meaning, paths []string) (*compiler.Options, error) {
 }
 
 func (a *app) options(m *meaning, c *config.Config) (*compiler.Options, error) {
-	pipes, err := a.pipeline(m.pipelines)
+	pipes, err := a.pipeline(m.pipelines, c)
 	if err != nil {
 		return nil, err
 	}
@@ -74,8 +73,15 @@ func (a *app) options(m *meaning, c *config.Config) (*compiler.Options, error) {
 	return opts, nil
 }
 
-// pipeline reads the pipelines and joins them; nil if there are none.
-func (a *app) pipeline(paths []string) (*pipeline.Pipeline, error) {
+// pipeline reads the pipelines and joins them; nil if there are none. Those of
+// the settings come first, so that a flag adds to them.
+func (a *app) pipeline(flags []string, c *config.Config) (*pipeline.Pipeline, error) {
+	var paths []string
+	for _, t := range c.Pipelines {
+		paths = append(paths, c.Path(t.Value))
+		a.note("%s: pipeline %s is applied", c.Place(t), t.Value)
+	}
+	paths = append(paths, flags...)
 	if len(paths) == 0 {
 		return nil, nil
 	}
@@ -109,11 +115,8 @@ func (a *app) configured(define, given map[string][]string, c *config.Config) er
 		for _, v := range d.Values {
 			values := []string{v.Value}
 			if file, ok := strings.CutPrefix(v.Value, "@"); ok {
-				if !filepath.IsAbs(file) {
-					file = filepath.Join(filepath.Dir(c.File.Name), file)
-				}
 				var err error
-				if values, err = readLines(file); err != nil {
+				if values, err = readLines(c.Path(file)); err != nil {
 					return fmt.Errorf("%s: %w", c.Place(v), err)
 				}
 			}

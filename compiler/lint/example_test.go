@@ -183,3 +183,21 @@ func with(diags []*sigma.Diagnostic, code string) []*sigma.Diagnostic {
 	}
 	return out
 }
+
+// TestFixKeepsLineBreaks mends the examples with the line breaks of Windows.
+func TestFixKeepsLineBreaks(t *testing.T) {
+	t.Parallel()
+	for _, c := range Catalogue() {
+		if c.Fix == NoFix {
+			continue
+		}
+		opts := &Options{Enable: []string{c.Code}, Unsafe: true}
+		before, after := sourcesOf(c.Before)[0], sourcesOf(c.After)[0]
+		before.Src = []byte(strings.ReplaceAll(string(before.Src), "\n", "\r\n"))
+		found := with(Run([]Source{before}, opts).Diags, c.Code)
+		got := applied(string(before.Src), found, opts)
+		if strings.Count(got, "\n") != strings.Count(got, "\r\n") || strings.ReplaceAll(got, "\r\n", "\n") != string(after.Src) {
+			t.Errorf("%s: line breaks are mixed, or the fix is another:\n%q", c.Code, got)
+		}
+	}
+}

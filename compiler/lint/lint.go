@@ -85,8 +85,12 @@ func lint(files []*parsed, opts *Options) *Result {
 		l := &look{session: s, parsed: f}
 		return l.run(said[f.source.Name])
 	})
-	for _, diags := range looks {
+	for i, diags := range looks {
 		r.Diags = append(r.Diags, diags...)
+		delete(said, files[i].source.Name)
+	}
+	for _, elsewhere := range said { // such as in a pipeline
+		r.Diags = append(r.Diags, elsewhere...)
 	}
 	r.Diags = sigma.SortDiagnostics(r.Diags)
 	return r

@@ -40,7 +40,7 @@ const pageHead = "# Checks\n\n" +
 	"  are joined by commas, and the beginning of codes (`title`) stands for all of them.\n" +
 	"- **Settings.** `--enable`, `--disable` and `sigproof.yaml`, which is found upward from the rules to the root of their repository; `sigproof config show` prints what\n" +
 	"  is set. Of two names that fit, the longer wins; `all` is every check.\n\n" +
-	"```yaml\n# sigproof.yaml\nlog: entra_audit          # as --log\ndefine:                   # as --define; @file is one value a line\n  admins: [alice@contoso.example, \"@admins.txt\"]\n" +
+	"```yaml\n# sigproof.yaml\nlog: entra_audit          # as --log\ndefine:                   # as --define; @file is one value a line\n  admins: [alice@contoso.example, \"@admins.txt\"]\npipelines: [ours.yml]     # as --pipeline\n" +
 	"check:\n  enable: [title/case]\n  disable: [falsepositive]\n  severity:\n    value/contained: error\n```\n\n" +
 	"An entry shows an example: lines with - have the finding, and what the fix, or a person, makes of them has +.\n" +
 	"The names in \"Elsewhere\" are those of rsigma, of pySigma's validators, of SigmaHQ's validators for it, and of the tests of SigmaHQ's repository of rules.\n"

@@ -1,7 +1,10 @@
 package lint
 
 import (
+	"bytes"
 	"runtime"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/sigproof/sigproof/compiler"
@@ -56,7 +59,31 @@ func (l *look) run(said []*sigma.Diagnostic) []*sigma.Diagnostic {
 		}
 	}
 	diags := append(append([]*sigma.Diagnostic{}, l.diags...), said...)
-	return l.silence(append(diags, l.found...))
+	return withLineBreaks(l.source.Src, l.silence(append(diags, l.found...)))
+}
+
+// withLineBreaks gives fixes the line breaks of their file: rooms write the
+// plain one, and a file of Windows has the other.
+func withLineBreaks(src []byte, diags []*sigma.Diagnostic) []*sigma.Diagnostic {
+	if i := bytes.IndexByte(src, '\n'); i < 1 || src[i-1] != '\r' {
+		return diags
+	}
+	for i, d := range diags {
+		if len(d.Fixes) == 0 {
+			continue
+		}
+		mended := *d
+		mended.Fixes = slices.Clone(d.Fixes)
+		for j, fix := range mended.Fixes {
+			mended.Fixes[j].Edits = slices.Clone(fix.Edits)
+			for k, e := range fix.Edits {
+				plain := strings.ReplaceAll(e.Text, "\r\n", "\n")
+				mended.Fixes[j].Edits[k].Text = strings.ReplaceAll(plain, "\n", "\r\n")
+			}
+		}
+		diags[i] = &mended
+	}
+	return diags
 }
 
 // yaml reads the file as plain YAML.

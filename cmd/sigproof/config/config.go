@@ -18,6 +18,7 @@ type Config struct {
 
 	Log             sigma.Text // empty if the file names none
 	Define          []Definition
+	Pipelines       []sigma.Text // files of pipelines, and folders of them
 	Enable, Disable []sigma.Text // codes of checks, and their beginnings
 	Severity        []Grade
 }
@@ -48,6 +49,7 @@ func Read(name string, src []byte) (*Config, []*sigma.Diagnostic) {
 		readMap(r, "sigproof.yaml", docs[0], c, []key[Config]{
 			{"log", (*reader).log},
 			{"define", (*reader).define},
+			{"pipelines", func(r *reader, c *Config, e sigma.Entry) { c.Pipelines = r.texts(e.Key.Value, e.Data) }},
 			{"check", (*reader).check},
 		})
 	}

@@ -23,6 +23,7 @@ func TestRead(t *testing.T) {
 define:
   admins: [a, b]
   one: "@one.txt"
+pipelines: ours.yml
 check:
   enable: title/case
   disable:
@@ -34,13 +35,14 @@ check:
 			{"log", "generic", "sigproof.yaml:1:6"},
 			{"define.admins", "a, b", "sigproof.yaml:3:3"},
 			{"define.one", "@one.txt", "sigproof.yaml:4:3"},
-			{"check.enable", "title/case", "sigproof.yaml:6:11"},
-			{"check.disable", "value", "sigproof.yaml:8:7"},
-			{"check.disable", "title/long", "sigproof.yaml:9:7"},
-			{"check.severity.title/duplicate", "info", "sigproof.yaml:11:5"},
+			{"pipelines", "ours.yml", "sigproof.yaml:5:12"},
+			{"check.enable", "title/case", "sigproof.yaml:7:11"},
+			{"check.disable", "value", "sigproof.yaml:9:7"},
+			{"check.disable", "title/long", "sigproof.yaml:10:7"},
+			{"check.severity.title/duplicate", "info", "sigproof.yaml:12:5"},
 		}, nil},
 		{"unknown keys", "chek: {}\ncheck:\n  enabel: []\n", nil, []string{
-			`sigproof.yaml:1:1: error: sigproof.yaml has no key "chek"; it has "log", "define" or "check" [config/unknown-key]` + ` did you mean "check"?`,
+			`sigproof.yaml:1:1: error: sigproof.yaml has no key "chek"; it has "log", "define", "pipelines" or "check" [config/unknown-key]` + ` did you mean "check"?`,
 			`sigproof.yaml:3:3: error: "check" has no key "enabel"; it has "enable", "disable" or "severity" [config/unknown-key]` + ` did you mean "enable"?`,
 		}},
 		{"unknown names", "log: entra_adit\ncheck:\n  disable: [title/lng]\n  severity:\n    value: eror\n    nothing: info\n", nil, []string{

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -24,6 +25,14 @@ func (c *Config) Defines(name string) bool {
 	return slices.ContainsFunc(c.Define, func(d Definition) bool { return d.Name.Value == name })
 }
 
+// Path gives a path that the file says, which is seen from its folder.
+func (c *Config) Path(t string) string {
+	if filepath.IsAbs(t) {
+		return t
+	}
+	return filepath.Join(filepath.Dir(c.File.Name), t)
+}
+
 // Settings lists what the file sets, in the order of its keys.
 func (c *Config) Settings() []Setting {
 	var out []Setting
@@ -39,6 +48,9 @@ func (c *Config) Settings() []Setting {
 	}
 	for _, d := range c.Define {
 		set("define."+d.Name.Value, d.Name, d.Values...)
+	}
+	for _, t := range c.Pipelines {
+		set("pipelines", t, t)
 	}
 	for _, t := range c.Enable {
 		set("check.enable", t, t)
