@@ -7,6 +7,7 @@ package compiler
 import (
 	"cmp"
 	"fmt"
+	"strings"
 
 	"github.com/sigproof/sigproof/compiler/ir"
 	"github.com/sigproof/sigproof/compiler/pipeline"
@@ -19,6 +20,10 @@ type Options struct {
 	// Log binds every rule to this log. Nil means the log that serves the
 	// rule's logsource.
 	Log *schema.Log
+
+	// Among are the logs of which one that serves the rule's logsource is
+	// taken, if Log is nil. Nil means all that are known.
+	Among []*schema.Log
 
 	// Fallback binds rules whose logsource no log serves. Nil makes that an
 	// error.
@@ -75,6 +80,7 @@ type unit struct {
 	doc     *sigma.Rule // as it was given
 	rule    *sigma.Rule // as the pipeline rewrites it
 	log     *schema.Log
+	serving *schema.Serving // the rule's logsource in the log; nil if the log does not serve it
 	filters []*sigma.Filter
 	fields  map[sigma.Node]*schema.Ref // of items, and of values that name a field
 	pred    ir.Pred
@@ -103,7 +109,7 @@ func (c *compilation) rule(rule *sigma.Rule) {
 	}
 	c.weights[rule] = weight{unfolded: u.unfolded}
 	c.programs[rule] = &ir.Program{
-		Doc: rule, ID: rule.ID.Value, Title: rule.Title.Value, Level: rule.Level.Value, Log: u.log, Pred: u.pred,
+		Doc: rule, ID: rule.ID.Value, Title: rule.Title.Value, Level: rule.Level.Value, Log: u.log, Serving: u.serving, Pred: u.pred,
 	}
 }
 
@@ -143,19 +149,50 @@ func (c *compilation) report(d *sigma.Diagnostic) *sigma.Diagnostic { return c.r
 //	a log serves logsource    ->  the one that names most of its parts
 //	none does                 ->  the fallback, else an error that names generic
 func findLog(u *unit) {
-	u.log = u.opts.Log
-	if u.log != nil {
-		return
-	}
 	source := sourceOf(u.rule.Logsource)
-	if u.log = cmp.Or(schema.For(source), u.opts.Fallback); u.log == nil {
-		at := u.rule.Title.At
-		if u.rule.Logsource != nil {
-			at = u.rule.Logsource.At
+	if u.log = u.opts.Log; u.log == nil {
+		if u.log = cmp.Or(schema.Among(u.among(), source), u.opts.Fallback); u.log == nil {
+			u.errorAt(u.rule.File, u.logsourceAt(), "logsource/unknown", u.noLog(source))
+			return
 		}
-		u.errorAt(u.rule.File, at, "logsource/unknown",
-			fmt.Sprintf("no log serves %s; --log generic takes every field as it is written", describe(source)))
 	}
+	if u.serving = u.log.Serving(source); u.serving == nil && u.log.Gated() {
+		d := u.errorAt(u.rule.File, u.logsourceAt(), "logsource/unserved", fmt.Sprintf(
+			"log %s holds events of several logsources, and none of them is %s", u.log.Name, describe(source)))
+		if other := schema.For(source); other != nil {
+			d.Label = fmt.Sprintf("--log %s serves it", other.Name)
+		}
+	}
+}
+
+func (c *compilation) among() []*schema.Log {
+	if c.opts.Among != nil {
+		return c.opts.Among
+	}
+	return schema.Logs()
+}
+
+// noLog says that no log serves a logsource, and which does if that is because
+// of a choice.
+func (c *compilation) noLog(source schema.Source) string {
+	other := schema.For(source)
+	if c.opts.Among == nil || other == nil {
+		return fmt.Sprintf("no log serves %s; --log generic takes every field as it is written", describe(source))
+	}
+	var names []string
+	for _, l := range c.opts.Among {
+		names = append(names, l.Name)
+	}
+	return fmt.Sprintf("none of %s serves %s; --log %s does", strings.Join(names, ", "), describe(source), other.Name)
+}
+
+// logsourceAt is the place of the logsource, or the title of a rule that has
+// none.
+func (u *unit) logsourceAt() sigma.Span {
+	if u.rule.Logsource == nil {
+		return u.rule.Title.At
+	}
+	return u.rule.Logsource.At
 }
 
 func sourceOf(l *sigma.Logsource) schema.Source {

@@ -140,7 +140,7 @@ func (b *correlating) field(in ir.Input, name sigma.Text) *ir.Field {
 		}
 		return &ir.Field{Name: name.Value, Type: schema.Any, At: name.At}
 	}
-	ref := in.Program.Log.Resolve(name.Value)
+	ref := in.Program.Log.ResolveFor(in.Program.Serving, name.Value)
 	if ref == nil {
 		d := b.fail("field/unknown", name.At, fmt.Sprintf("log %s has no field %q", in.Program.Log.Name, name.Value))
 		d.Label = nearestField(in.Program.Log, name.Value)

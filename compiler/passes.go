@@ -13,6 +13,7 @@ var passes = []pass{
 	{"log", findLog},           // which log the rule reads
 	{"resolve", resolveFields}, // field names -> paths and types of the log
 	{"lower", lowerRule},       // tree -> ir, every modifier resolved
+	{"gate", gate},             // what the logsource says -> tests
 	{"negate", pushNegations},  // not only over tests and members
 	{"fold", foldConstants},    // what can't change the answer goes
 	{"factor", factorCommon},   // tests of one field become one list
@@ -24,7 +25,8 @@ var passOrder = []struct{ before, after, why string }{
 	{"pipeline", "log", "a pipeline may change the logsource"},
 	{"log", "resolve", "a name means something only in a log"},
 	{"resolve", "lower", "items whose fields share a selector become one Member"},
-	{"lower", "negate", "negate works on the ir"},
+	{"lower", "gate", "the events of the logsource are told apart before the rule is asked"},
+	{"gate", "negate", "negate works on the whole ir"},
 	{"negate", "fold", "fold looks at tests, and not at not"},
 	{"fold", "factor", "factor looks for lists that are flat"},
 }

@@ -60,7 +60,7 @@ func (u *unit) resolveItem(file *sigma.File, item *sigma.Item) {
 }
 
 func (u *unit) resolveName(file *sigma.File, node sigma.Node, name sigma.Text) {
-	ref := u.log.Resolve(name.Value)
+	ref := u.log.ResolveFor(u.serving, name.Value)
 	if ref == nil {
 		full := u.reports.Full(file)
 		d := u.errorAt(file, name.At, "field/unknown", fmt.Sprintf("log %s has no field %q", u.log.Name, name.Value))

@@ -69,10 +69,24 @@ func (b *binding) program(doc sigma.Document, e *event.Event) *ir.Program {
 	if p := b.own[doc]; p != nil && p.Log == e.Log {
 		return p
 	}
+	if b.route && serves(e.Log, doc) {
+		return b.in(e.Log)[doc]
+	}
 	if b.route && !routed(doc, e) {
 		return nil
 	}
 	return b.in(e.Log)[doc]
+}
+
+// serves tells whether a log holds events of the logsource of a rule: several
+// may.
+func serves(log *schema.Log, doc sigma.Document) bool {
+	rule, ok := doc.(*sigma.Rule)
+	if !ok || rule.Logsource == nil {
+		return false
+	}
+	l := rule.Logsource
+	return log.Serves(schema.Source{Product: l.Product.Value, Service: l.Service.Value, Category: l.Category.Value}) > 0
 }
 
 // routed tells whether an event that is of no known log says itself that it

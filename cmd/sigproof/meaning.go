@@ -24,7 +24,7 @@ type meaning struct {
 }
 
 func (a *app) meaningFlags(cmd *cobra.Command, m *meaning) {
-	cmd.Flags().StringVar(&m.log, "log", "", "the log whose fields rules name; generic takes every field as written")
+	cmd.Flags().StringVar(&m.log, "log", "", "the log whose fields rules name, or the beginning of several such as xdr; generic takes every field as written")
 	cmd.Flags().StringArrayVar(&m.define, "define", nil, "a placeholder: name=value[,value...] or name=@file")
 	cmd.Flags().StringArrayVarP(&m.pipelines, "pipeline", "p", nil, "a processing pipeline of pySigma, or a folder of them, that rewrites rules first")
 }
@@ -63,11 +63,11 @@ func (a *app) options(m *meaning, c *config.Config) (*compiler.Options, error) {
 	opts := &compiler.Options{Define: define, Pipeline: pipes}
 	switch {
 	case m.log != "":
-		if opts.Log = schema.ByName(m.log); opts.Log == nil {
+		if opts.Log, opts.Among = schema.Called(m.log); opts.Log == nil && opts.Among == nil {
 			return nil, fmt.Errorf("--log: there is no log %q%s", m.log, didYouMean(m.log, config.LogNames()))
 		}
 	case c.Log.Value != "":
-		opts.Log = schema.ByName(c.Log.Value)
+		opts.Log, opts.Among = schema.Called(c.Log.Value)
 		a.note("%s: log is %s", c.Place(c.Log), c.Log.Value)
 	}
 	return opts, nil

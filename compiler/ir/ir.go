@@ -23,6 +23,10 @@ type Program struct {
 	Level string
 	Log   *schema.Log // of a correlation: the log of its first rule
 
+	// Serving is the rule's logsource in the log. It is nil for a correlation,
+	// and for a log that does not serve the logsource.
+	Serving *schema.Serving
+
 	Pred        Pred         // of a rule; else nil
 	Correlation *Correlation // of a correlation; else nil
 

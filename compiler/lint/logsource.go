@@ -67,7 +67,9 @@ var logsources = sync.OnceValue(func() []schema.Source {
 		out = append(out, schema.Source{Product: f[0], Service: f[1], Category: f[2]})
 	}
 	for _, log := range schema.Logs() {
-		out = append(out, log.Sources...)
+		for _, s := range log.Sources {
+			out = append(out, s.Source)
+		}
 	}
 	return out
 })

@@ -10,6 +10,10 @@ var meaningChecks = reportedBy("compiler",
 		Why: "A query needs the names of a log. check takes the fields of such a rule as they are written; compile wants --log.",
 	},
 	Check{
+		Code: "logsource/unserved", Severity: sigma.Error, Title: "log does not serve the logsource",
+		Why: "The log that was named holds events of several logsources. Which of them the rule is about, its own logsource does not say.",
+	},
+	Check{
 		Code: "field/unknown", Severity: sigma.Error, Title: "log has no such field",
 		Why:    "A query would look for a column that does not exist, or never match.",
 		Before: auditing("activityDisplayNam: Disable PIM alert"),
@@ -24,8 +28,8 @@ var meaningChecks = reportedBy("compiler",
 	Check{
 		Code: "field/brackets", Severity: sigma.Info, Title: "brackets in the name of a field select nothing",
 		Why:    "Which members of a list are meant is known for declared logs alone; here the name is taken as it is written.",
-		Before: selecting("'Users[Name=a].Id': 1"),
-		After:  selecting("Users.Id: 1"),
+		Before: "logsource:\n  product: okta\n  service: okta\n" + selecting("'target[User].displayName': eve"),
+		After:  "logsource:\n  product: okta\n  service: okta\n" + selecting("target.displayName: eve"),
 	},
 	Check{
 		Code: "field/ref-member", Severity: sigma.Error, Title: "fieldref compares with a field of a member of a list",

@@ -34,19 +34,6 @@ func ByName(name string) *Log {
 	return nil
 }
 
-// For finds the log that serves a Sigma logsource: the one that names most of
-// its parts. It returns nil if none does.
-func For(source Source) *Log {
-	var best *Log
-	most := 0
-	for _, l := range Logs() {
-		if n := l.Serves(source); n > most {
-			best, most = l, n
-		}
-	}
-	return best
-}
-
 // Shape finds a shape of the log by its name. It returns nil if there is none.
 func (l *Log) Shape(name string) *Shape {
 	for _, s := range l.Shapes {

@@ -28,13 +28,13 @@ type Log struct {
 	Name    string // "entra_audit"; what --log takes
 	Title   string
 	Doc     string
-	Sources []Source // the Sigma logsources that it serves
-	Time    string   // name of the field that holds an event's time
-	ID      string   // name of the field that identifies an event; may be empty
+	Sources []*Serving // the Sigma logsources that it serves
+	Time    string     // name of the field that holds an event's time
+	ID      string     // name of the field that identifies an event; may be empty
 	Fields  []*Field
 	Lists   []*List
-	KQL     Table
-	SPL     Feed
+	KQL     Table // without a name if Log Analytics does not keep the log
+	SPL     Feed  // without a macro if Splunk does not
 	Shapes  []*Shape
 
 	// Aliases lists every spelling of a name of the log that is not canonical:
@@ -51,17 +51,13 @@ type Log struct {
 	Open bool
 }
 
-// A Source is a Sigma logsource; an empty part fits any.
-type Source struct {
-	Product, Service, Category string
-}
-
 // A Field holds values. Its Path leads there from the event, or from the
 // member of the list that declares it.
 type Field struct {
 	Name    string
 	Type    Type
 	Doc     string
+	Origin  string // who says that there is such a field, and in which events
 	Path    Path
 	Aliases []Alias
 
@@ -72,6 +68,10 @@ type Field struct {
 	// Computed fields are made when an event is read (from a duration, from
 	// many rules of a policy) and are kept in the event under their name.
 	Computed bool
+
+	// Made says how a computed field is made of others, so that queries can
+	// make it too; nil if only the reader of events knows.
+	Made *Made
 
 	// Unquote says that the text may be JSON inside JSON: a JSON string, which
 	// is read before it is tested.
@@ -108,6 +108,15 @@ type List struct {
 type Table struct {
 	Name    string
 	Columns []Column
+
+	// Parts are fields that stand inside of a dynamic column.
+	Parts []Part
+}
+
+// A Part is the place of a path inside of a column.
+type Part struct {
+	Column, Key string
+	From        string
 }
 
 // A Column of a Table. From is the canonical path that it holds; empty if it
@@ -118,12 +127,27 @@ type Column struct {
 	Name string
 	Type string // as KQL calls it
 	From string
+
+	// Form is how a column of type string holds the Rest: "xml" as the event
+	// log of Windows writes it. A dynamic one is an object.
+	Form string
 }
+
+// Rest is where a column is From that holds every field which has no place of
+// its own in the table.
+const Rest = "*"
 
 // A Feed is how Splunk keeps the log.
 type Feed struct {
 	Macro       string   // the macro that gives the events with canonical fields
 	Sourcetypes []string // what the macro reads
+
+	// Find narrows the sourcetypes, in the words of the search command.
+	Find string
+
+	// Fields says that the add-on takes the fields out of the events, so that
+	// none is read from their text.
+	Fields bool
 }
 
 // A Shape is a way in which a product writes events of the log.
@@ -167,6 +191,10 @@ type Shape struct {
 	// our own.
 	Computed bool
 }
+
+// Entities is the form of fields that an add-on takes out of XML as they stand
+// there, with entities for what may not.
+const Entities = "entities"
 
 // An Address says where a shape keeps a canonical path.
 type Address struct {
@@ -258,30 +286,4 @@ func Keys(dotted string) Path {
 		p = append(p, Step{Key: k})
 	}
 	return p
-}
-
-// Serves tells whether the log serves a Sigma logsource, and how closely: the
-// number of parts that are named on both sides. Zero means that it does not.
-func (l *Log) Serves(s Source) int {
-	best := 0
-	for _, own := range l.Sources {
-		best = max(best, own.fits(s))
-	}
-	return best
-}
-
-// fits counts the parts that agree; a part that the log names must be named by
-// the rule, and one that the rule names must be the log's or free there.
-func (s Source) fits(rule Source) int {
-	n := 0
-	for _, p := range [][2]string{{s.Product, rule.Product}, {s.Service, rule.Service}, {s.Category, rule.Category}} {
-		switch {
-		case p[0] == "":
-		case strings.EqualFold(p[0], p[1]):
-			n++
-		default:
-			return 0
-		}
-	}
-	return n
 }

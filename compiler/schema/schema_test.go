@@ -133,7 +133,8 @@ func TestFor(t *testing.T) {
 		{Source{Product: "azure", Service: "keyvault"}, "keyvault_audit"},
 		{Source{Product: "m365", Service: "audit"}, "m365_audit"},
 		{Source{Product: "azure"}, ""},
-		{Source{Product: "windows", Category: "process_creation"}, ""},
+		{Source{Product: "windows", Category: "process_creation"}, "windows_sysmon"},
+		{Source{Product: "windows", Category: "file_access"}, ""},
 		{Source{}, ""},
 	} {
 		got := ""
@@ -184,17 +185,25 @@ func TestTablesAndFeeds(t *testing.T) {
 	t.Parallel()
 	macros := map[string]string{}
 	for _, l := range Logs() {
+		if l.Title == "" || l.Doc == "" || l.KQL.Name == "" && l.SPL.Macro == "" {
+			t.Errorf("%s: no title or doc, or neither table nor macro", l.Name)
+		}
+		if l.KQL.Name != "" {
+			first := l.KQL.Columns[0]
+			if first.Name != "TimeGenerated" || first.Type != "datetime" || first.From != l.Time {
+				t.Errorf("%s: first column %+v, want TimeGenerated of %s", l.Name, first, l.Time)
+			}
+			if l.Row() == nil {
+				t.Errorf("%s: no shape is a row of the table", l.Name)
+			}
+		}
+		if l.SPL.Macro == "" {
+			continue
+		}
 		if other := macros[l.SPL.Macro]; other != "" {
 			t.Errorf("%s: macro %s is that of %s", l.Name, l.SPL.Macro, other)
 		}
 		macros[l.SPL.Macro] = l.Name
-		first := l.KQL.Columns[0]
-		if first.Name != "TimeGenerated" || first.Type != "datetime" || first.From != l.Time {
-			t.Errorf("%s: first column %+v, want TimeGenerated of %s", l.Name, first, l.Time)
-		}
-		if l.Row() == nil || l.SPL.Macro == "" || l.Title == "" || l.Doc == "" {
-			t.Errorf("%s: no row, macro, title or doc", l.Name)
-		}
 		if len(l.SPL.Sourcetypes) == 0 && l.Name != "keyvault_audit" {
 			t.Errorf("%s: no sourcetype", l.Name)
 		}

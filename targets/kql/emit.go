@@ -54,6 +54,9 @@ func (Emitter) Language() string { return "kql" }
 
 // Emit writes the query of a program.
 func (e Emitter) Emit(p *ir.Program) (*targets.Query, []*sigma.Diagnostic) {
+	if d := noTable(p); d != nil {
+		return nil, []*sigma.Diagnostic{d}
+	}
 	q := &query{helpers: map[string]bool{}, scheduled: e.Scheduled, added: e.Columns}
 	text := q.program(p)
 	if sigma.HasErrors(q.diags) {
@@ -71,6 +74,25 @@ func (e Emitter) Emit(p *ir.Program) (*targets.Query, []*sigma.Diagnostic) {
 		out.Schedule = schedule(p.Correlation)
 	}
 	return out, sigma.SortDiagnostics(q.diags)
+}
+
+// noTable refuses a program of a log that only Splunk keeps.
+func noTable(p *ir.Program) *sigma.Diagnostic {
+	if p.Correlation == nil {
+		if p.Log.KQL.Name != "" {
+			return nil
+		}
+		return &sigma.Diagnostic{
+			Code: "kql/no-table", Severity: sigma.Error, File: p.File(), At: spanOf(p),
+			Message: fmt.Sprintf("log %s has no table in Log Analytics: it is Splunk's", p.Log.Name),
+		}
+	}
+	for _, in := range p.Correlation.Inputs {
+		if d := noTable(in.Program); d != nil {
+			return d
+		}
+	}
+	return nil
 }
 
 func spanOf(p *ir.Program) sigma.Span {
@@ -105,6 +127,8 @@ func (q *query) program(p *ir.Program) write.Text {
 var helperFunctions = []struct{ name, text string }{
 	{"unquote", `let unquote = (s:string) { iff(s startswith "\"" and s endswith "\"", tostring(parse_json(s)), s) };`},
 	{"elements", `let elements = (x:dynamic) { case(array_length(x) > 0, x, isnull(array_length(x)), pack_array(x), dynamic([null])) };`},
+	{"unescape", `let unescape = (s:string) { replace_string(replace_string(replace_string(replace_string(s, "&lt;", "<"), "&gt;", ">"), "&quot;", "\""), "&amp;", "&") };`},
+	{"texts", `let texts = (x:dynamic) { parse_json(replace_string(replace_string(replace_string(replace_string(tostring(x), "&lt;", "<"), "&gt;", ">"), "&quot;", "\\\""), "&amp;", "&")) };`},
 	{"number", `let number = (s:string) { todecimal(extract(@"^[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$", 0, s)) };`},
 	{"instant", `let instant = (s:string) { todatetime(extract(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})?$", 0, s)) };`},
 }

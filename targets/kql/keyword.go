@@ -22,7 +22,10 @@ func (s *scope) keywords(t *ir.Test) []cond {
 		case c.Type == "dynamic":
 			s.declare("kql/keyword-names", t.At)
 			o.typ, o.expr = "string", "tostring("+o.expr+")"
-			out = append(out, s.keywordConds(o, jsonMatches(t.Any))...)
+			out = append(out, s.keywordConds(o, escaped(t.Any, inJSON))...)
+		case c.Form == "xml":
+			s.declare("kql/keyword-names", t.At)
+			out = append(out, s.keywordConds(o, escaped(t.Any, inXML))...)
 		default:
 			out = append(out, s.keywordConds(o, t.Any)...)
 		}
@@ -40,9 +43,8 @@ func (s *scope) keywordConds(o operand, any []ir.Match) []cond {
 	return conds
 }
 
-// jsonMatches turns texts into what they are inside JSON text: quotes and
-// backslashes are escaped there.
-func jsonMatches(any []ir.Match) []ir.Match {
+// escaped turns texts into what they are inside JSON or XML.
+func escaped(any []ir.Match, escape func(string) string) []ir.Match {
 	out := make([]ir.Match, len(any))
 	for i, m := range any {
 		out[i] = m
@@ -50,13 +52,23 @@ func jsonMatches(any []ir.Match) []ir.Match {
 		if !ok {
 			continue
 		}
-		escaped := &ir.Text{Cased: text.Cased}
+		changed := &ir.Text{Cased: text.Cased}
 		for _, p := range text.Parts {
-			quoted := eval.JSON(eval.String(p.Text))
-			p.Text = strings.TrimSuffix(strings.TrimPrefix(quoted, `"`), `"`)
-			escaped.Parts = append(escaped.Parts, p)
+			p.Text = escape(p.Text)
+			changed.Parts = append(changed.Parts, p)
 		}
-		out[i] = escaped
+		out[i] = changed
 	}
 	return out
+}
+
+// inJSON escapes quotes and backslashes.
+func inJSON(s string) string {
+	quoted := eval.JSON(eval.String(s))
+	return strings.TrimSuffix(strings.TrimPrefix(quoted, `"`), `"`)
+}
+
+// inXML escapes what may not stand in the text of an element.
+func inXML(s string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)
 }

@@ -36,8 +36,8 @@ var limitKinds = []targets.LimitKind{
 	},
 	{
 		Code: "kql/keyword-names",
-		Doc: "A keyword is looked for in the JSON text of a dynamic column, so that the name of a property may meet it, and " +
-			"a boolean's word.",
+		Doc: "A keyword is looked for in the JSON text of a dynamic column, and in the XML of the data of an event, so that the " +
+			"name of a property may meet it, and a boolean's word.",
 	},
 	{
 		Code:    "kql/member-values",

@@ -143,7 +143,11 @@ func (s *scope) reach(f *ir.Field, path schema.Path) (place, bool) {
 	if s.item == "" {
 		column, n := s.columnOf(path)
 		if column == nil {
-			return place{}, false
+			var ok bool
+			if value, n, ok = s.inside(f, path); !ok {
+				return place{}, false
+			}
+			return s.below(value, path[n:])
 		}
 		value.expr, value.typ = name(column.Name), column.Type
 		if last := path[n-1]; selects(last) {
@@ -156,6 +160,11 @@ func (s *scope) reach(f *ir.Field, path schema.Path) (place, bool) {
 		}
 		path = path[n:]
 	}
+	return s.below(value, path)
+}
+
+// below follows a path from a value on.
+func (s *scope) below(value operand, path schema.Path) (place, bool) {
 	for i, step := range path {
 		value.parent, value.key = value.expr, step.Key
 		value.expr += property(step.Key)
@@ -163,7 +172,7 @@ func (s *scope) reach(f *ir.Field, path schema.Path) (place, bool) {
 			return place{list: s.list(value.expr, step.Key), step: step, rest: path[i+1:]}, true
 		}
 	}
-	if len(path) > 0 && mayBeArray(f, "dynamic") {
+	if value.key != "" && mayBeArray(value.field, "dynamic") {
 		return s.elements(value, value.key), true
 	}
 	return place{value: value}, true

@@ -75,6 +75,10 @@ func (s *scope) place(f *ir.Field, any []ir.Match) (place, bool) {
 	case f.Path == nil:
 		return place{value: operand{expr: s.openColumn(f, comparesNumbers(any)), typ: "string", field: f, kind: openField, query: s.query}}, true
 	}
+	if made := s.made(f); made != nil {
+		s.needsLists = true
+		return place{value: operand{expr: s.madeColumn(f, made), typ: "string", field: f, kind: derivedValue, query: s.query}}, true
+	}
 	p, ok := s.reach(f, f.Path)
 	if !ok {
 		s.unsupported(s.file(), f.At, "kql/no-column",
@@ -117,12 +121,12 @@ func (s *scope) listConds(t *ir.Test, p place) []cond {
 	if len(onValue) == 0 {
 		return out
 	}
-	e := p.list.members.test(below(t, p, onValue...), false)
+	e := p.list.members.test(ofMember(t, p, onValue...), false)
 	return append(out, s.counted(p, e))
 }
 
-// below is the test that a member must pass.
-func below(t *ir.Test, p place, any ...ir.Match) *ir.Test {
+// ofMember is the test that a member must pass.
+func ofMember(t *ir.Test, p place, any ...ir.Match) *ir.Test {
 	f := *t.Field
 	f.Path = p.rest
 	return &ir.Test{Field: &f, Any: any, At: t.At}
@@ -138,7 +142,7 @@ func (s *scope) nullMember(t *ir.Test, p place) []cond {
 	if p.whole {
 		return []cond{s.cond(p.value, &ir.Null{})}
 	}
-	found := s.counted(p, p.list.members.test(below(t, p, &ir.Present{}), false))
+	found := s.counted(p, p.list.members.test(ofMember(t, p, &ir.Present{}), false))
 	none := either(found.not, found.text)
 	if !p.step.Every || len(p.rest) != 1 {
 		return []cond{none}

@@ -1,6 +1,8 @@
 package spl
 
 import (
+	"fmt"
+
 	"github.com/sigproof/sigproof/compiler/ir"
 	"github.com/sigproof/sigproof/compiler/schema"
 	"github.com/sigproof/sigproof/sigma"
@@ -21,7 +23,11 @@ func (Emitter) Language() string { return "spl" }
 // all their fields; the query of a correlation gives a row for each group and
 // event that completes it.
 func (Emitter) Emit(p *ir.Program) (*targets.Query, []*sigma.Diagnostic) {
+	if d := noFeed(p); d != nil {
+		return nil, []*sigma.Diagnostic{d}
+	}
 	e := &emission{file: p.File()}
+	p = e.withEntities(p)
 	q := &targets.Query{Language: "spl"}
 	var text write.Text
 	if p.Correlation != nil {
@@ -34,6 +40,25 @@ func (Emitter) Emit(p *ir.Program) (*targets.Query, []*sigma.Diagnostic) {
 	}
 	q.Text, q.Links, q.Limits = text.String(), text.Links(), e.limits
 	return q, nil
+}
+
+// noFeed refuses a program of a log that does not reach Splunk.
+func noFeed(p *ir.Program) *sigma.Diagnostic {
+	if p.Correlation == nil {
+		if p.Log.Open || p.Log.SPL.Macro != "" {
+			return nil
+		}
+		return &sigma.Diagnostic{
+			Code: "spl/no-feed", Severity: sigma.Error, File: p.File(), At: p.Pred.From(),
+			Message: fmt.Sprintf("log %s reaches Splunk by no add-on that sigproof knows", p.Log.Name),
+		}
+	}
+	for _, in := range p.Correlation.Inputs {
+		if d := noFeed(in.Program); d != nil {
+			return d
+		}
+	}
+	return nil
 }
 
 // An emission is one query that is being written.

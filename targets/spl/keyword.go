@@ -19,7 +19,7 @@ func (s *scope) prepare(preds []ir.Pred) []write.Text {
 	if len(tests) == 0 {
 		return nil
 	}
-	if !s.log.Open {
+	if !s.log.Open && !s.log.SPL.Fields {
 		return s.prepareJSON(tests)
 	}
 	var steps []write.Text

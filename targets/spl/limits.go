@@ -21,6 +21,7 @@ var limitKinds = []targets.LimitKind{
 	{Code: "spl/list-in-field", Doc: "Where a declared field with one value holds a list, Splunk sees its JSON text and not its elements."},
 	{Code: "spl/keyword-fields", Doc: "A keyword looks into every field of the event, also into host, source, sourcetype and others that Splunk adds."},
 	{Code: "spl/keyword-escapes", Doc: "A keyword is looked for in the JSON text of the event, where characters beyond ASCII may stand as escapes."},
+	{Code: "spl/xml-entities", Doc: "The add-on for Windows leaves <, > and & in fields as XML writes them: texts are looked for in both ways, a regular expression only as the rule writes it."},
 	{Code: "spl/window-size", Doc: "streamstats keeps at most 10,000 events of a window; in groups with more of them within the timespan counts are too low."},
 	{Code: "spl/append-size", Doc: "The rows of a correlation that another one looks at come by append, which Splunk cuts off at 50,000 rows and 60 seconds."},
 	{Code: "spl/time-precision", Doc: "_time keeps milliseconds, or microseconds if the sourcetype says so: events closer together than that count as one instant."},

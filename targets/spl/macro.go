@@ -26,10 +26,16 @@ func Macros(log *schema.Log) []Macro {
 		return nil
 	}
 	m := newMacro(log)
-	lines := append([]string{m.base(), m.evals()}, m.callers()...)
+	var lines []string
+	if log.SPL.Fields {
+		lines = append([]string{m.find()}, m.renames()...)
+	} else {
+		lines = append([]string{m.base(), m.evals()}, m.callers()...)
+	}
 	for _, list := range log.Lists {
 		lines = append(lines, m.list(list))
 	}
+	lines = append(lines, m.made()...)
 	lines = append(lines, m.derived()...)
 	return []Macro{{
 		Name:       log.SPL.Macro,
@@ -54,20 +60,25 @@ func newMacro(log *schema.Log) *macro {
 	return m
 }
 
-// base finds the events, and in each the record that the product wrote and the
-// canonical event within it.
-func (m *macro) base() string {
+// find finds the events.
+func (m *macro) find() string {
 	quoted := make([]string, len(m.log.SPL.Sourcetypes))
 	for i, s := range m.log.SPL.Sourcetypes {
 		quoted[i] = text(s)
 	}
-	find := "(index=* sourcetype=" + quoted[0] + ")"
+	of := "=" + quoted[0]
 	if len(quoted) > 1 {
-		find = "(index=* sourcetype IN (" + strings.Join(quoted, ", ") + "))"
+		of = " IN (" + strings.Join(quoted, ", ") + ")"
 	}
+	return strings.TrimSpace("(index=* sourcetype"+of+" "+m.log.SPL.Find) + ")"
+}
+
+// base finds the events, and in each the record that the product wrote and the
+// canonical event within it.
+func (m *macro) base() string {
 	event := func(s *schema.Shape) string { return jsonPath("_raw", schema.Steps(s.Base)) }
 	record := func(s *schema.Shape) string { return jsonPath("_raw", root(s)) }
-	return find + "\n| eval record=" + m.bySourcetype(record) + ",\n    event=" + m.bySourcetype(event)
+	return m.find() + "\n| eval record=" + m.bySourcetype(record) + ",\n    event=" + m.bySourcetype(event)
 }
 
 // root is where the record stands that a shape moves fields about in: what is
@@ -167,7 +178,7 @@ func coalesce(x []string) string {
 func (m *macro) evals() string {
 	var lines []string
 	for _, f := range m.log.Fields {
-		if f.First != nil {
+		if f.First != nil || f.Made != nil {
 			continue
 		}
 		path := f.Path

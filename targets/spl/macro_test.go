@@ -150,10 +150,19 @@ func TestEveryMacro(t *testing.T) {
 	t.Parallel()
 	for _, log := range schema.Logs() {
 		if len(Macros(log)) == 0 {
-			t.Errorf("%s has no macro", log.Name)
+			if log.SPL.Macro != "" {
+				t.Errorf("%s has no macro", log.Name)
+			}
 			continue
 		}
 		event := spleval.EventFromJSON([]byte("{}"), spleval.Meta{Index: "main", Sourcetype: log.SPL.Sourcetypes[0]})
+		for _, s := range log.Shapes {
+			for _, f := range s.Fixed {
+				if s.Sourcetype == log.SPL.Sourcetypes[0] {
+					event = event.WithField(f.At, f.Value)
+				}
+			}
+		}
 		if !matches(t, log, "`"+log.SPL.Macro+"`", event) {
 			t.Errorf("%s: the macro drops events of its own sourcetype", log.Name)
 		}

@@ -109,7 +109,7 @@ func (r *reader) log(c *Config, e sigma.Entry) {
 	if !ok {
 		return
 	}
-	if schema.ByName(name.Value) == nil {
+	if log, among := schema.Called(name.Value); log == nil && among == nil {
 		r.report("config/log", name.At, fmt.Sprintf("there is no log %q; the command schema lists them", name.Value), sigma.DidYouMean(name.Value, LogNames()))
 		return
 	}

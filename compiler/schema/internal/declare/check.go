@@ -11,16 +11,19 @@ import (
 var (
 	fieldTypes  = []schema.Type{schema.Any, schema.String, schema.Number, schema.Bool, schema.Time, schema.Object}
 	columnTypes = []string{"bool", "datetime", "dynamic", "int", "long", "real", "string"}
+	restForms   = map[string][]string{"string": {"xml"}, "dynamic": {""}}
 	timeFormats = []string{"", "z", "offset", "bare", "us"}
 )
 
 // checkNames looks for names that are declared twice, and for types that there
 // are not.
 func checkNames(l *schema.Log) error {
-	if err := checkFields(l.Fields); err != nil {
-		return err
+	for _, err := range []error{checkFields(l.Fields), checkLists(l.Lists), checkServings(l), checkMade(l)} {
+		if err != nil {
+			return err
+		}
 	}
-	return checkLists(l.Lists)
+	return nil
 }
 
 func checkFields(fields []*schema.Field) error {
@@ -58,8 +61,17 @@ func check(l *schema.Log) error {
 		if !slices.Contains(columnTypes, c.Type) {
 			return fmt.Errorf("column %s: no type %q", c.Name, c.Type)
 		}
-		if c.From != "" && !reaches(l, c.From) {
+		if c.From != "" && c.From != schema.Rest && !reaches(l, c.From) {
 			return fmt.Errorf("column %s: no path %q", c.Name, c.From)
+		}
+		if c.From == schema.Rest && !slices.Contains(restForms[c.Type], c.Form) {
+			return fmt.Errorf("column %s: no form %q of type %s", c.Name, c.Form, c.Type)
+		}
+	}
+	for _, p := range l.KQL.Parts {
+		i := slices.IndexFunc(l.KQL.Columns, func(c schema.Column) bool { return c.Name == p.Column })
+		if i < 0 || l.KQL.Columns[i].Type != "dynamic" || !reaches(l, p.From) {
+			return fmt.Errorf("column %s.%s: no dynamic column, or no path %q", p.Column, p.Key, p.From)
 		}
 	}
 	for _, s := range l.Shapes {

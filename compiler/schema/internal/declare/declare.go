@@ -24,6 +24,7 @@ var files embed.FS
 var order = []string{
 	"entra_audit", "entra_signin", "activity", "tenant_activity", "pim_alert", "pim_policy",
 	"m365_audit", "risk_detection", "workload_risk", "keyvault_audit",
+	"windows_sysmon", "windows_security", "xdr_process",
 }
 
 // Logs reads all declarations.
@@ -47,11 +48,15 @@ func Logs() ([]*schema.Log, error) {
 type logFile struct {
 	Name, Title, Doc string
 	Like             string // a log whose fields, lists, aliases and shapes it shares
-	Sources          []schema.Source
+	Origin           string // of the fields that name none
+	Where            where  // holds for every source
+	Sources          []*servingFile
 	Time, ID         string
 	Table            string // of Log Analytics
 	Columns          string // a line each: name, type, and the path that it holds
 	Macro            string
+	Find             string // what narrows the sourcetypes
+	Extracted        bool   // by Splunk's add-on: the fields
 	Prefixes         []schema.Alias
 	Aliases          []aliasFile
 	Fields           []*fieldFile
@@ -59,15 +64,27 @@ type logFile struct {
 	Shapes           []*shapeFile
 }
 
+type servingFile struct {
+	Product, Service, Category string
+
+	Where where
+	Names map[string]string // what rules say: what the log says
+}
+
 type fieldFile struct {
-	Name, Doc string
-	Type      schema.Type
-	Path      string
-	Aliases   map[string][]string // by origin
-	First     []string
-	Computed  bool
-	Unquote   bool
-	Control   string
+	Name, Doc, Origin string
+
+	Type     schema.Type
+	Path     string
+	Aliases  map[string][]string // by origin
+	First    []string
+	Computed bool
+	Join     []string // texts with {a field} each
+	With     string   // between them
+	Of       string   // the field for whose values words are
+	Words    where
+	Unquote  bool
+	Control  string
 }
 
 type listFile struct {
@@ -133,12 +150,12 @@ func (f *logFile) log(known []*schema.Log) (*schema.Log, error) {
 		*l = *known[i]
 		l.Aliases, l.Shapes = nil, withoutTables(l.Shapes)
 	}
-	l.Name, l.Title, l.Doc, l.Sources = f.Name, f.Title, f.Doc, f.Sources
+	l.Name, l.Title, l.Doc, l.Sources = f.Name, f.Title, f.Doc, f.servings(l.Sources)
 	l.Time, l.ID = or(f.Time, l.Time), or(f.ID, l.ID)
 	l.KQL = schema.Table{Name: f.Table}
-	l.SPL.Macro = or(f.Macro, l.SPL.Macro)
+	l.SPL.Macro, l.SPL.Find, l.SPL.Fields = or(f.Macro, l.SPL.Macro), or(f.Find, l.SPL.Find), f.Extracted || l.SPL.Fields
 	l.Prefixes = append(l.Prefixes, f.Prefixes...)
-	l.Fields = fields(f.Fields, l.Fields)
+	l.Fields = f.fields(l.Fields)
 	l.Lists = lists(f.Lists, l.Lists)
 	for _, err := range []error{f.derive(l), f.columns(l), f.shapes(l), checkNames(l), check(l), f.aliases(l), checkAliases(l)} {
 		if err != nil {
@@ -159,6 +176,15 @@ func withoutTables(shapes []*schema.Shape) []*schema.Shape {
 	return slices.DeleteFunc(slices.Clone(shapes), func(s *schema.Shape) bool { return s.Table })
 }
 
+// fields makes the fields of the log; their origin is the log's if they have
+// none of their own.
+func (f *logFile) fields(inherited []*schema.Field) []*schema.Field {
+	for _, own := range f.Fields {
+		own.Origin = or(own.Origin, f.Origin)
+	}
+	return fields(f.Fields, inherited)
+}
+
 // fields makes fields; those of the log that this one is like stand before
 // them, but for those that are declared anew.
 func fields(own []*fieldFile, inherited []*schema.Field) []*schema.Field {
@@ -173,8 +199,10 @@ func fields(own []*fieldFile, inherited []*schema.Field) []*schema.Field {
 
 func (f *fieldFile) field() *schema.Field {
 	out := &schema.Field{
-		Name: f.Name, Type: f.Type, Doc: f.Doc, Computed: f.Computed, Unquote: f.Unquote, Control: f.Control,
+		Name: f.Name, Type: f.Type, Doc: f.Doc, Origin: f.Origin, Computed: f.Computed, Unquote: f.Unquote, Control: f.Control,
+		Made: f.made(),
 	}
+	out.Computed = out.Computed || out.Made != nil
 	if out.Type == "" {
 		out.Type = schema.String
 	}
@@ -189,7 +217,7 @@ func (f *fieldFile) field() *schema.Field {
 	return out
 }
 
-func sorted(m map[string][]string) []string {
+func sorted[V any](m map[string]V) []string {
 	var keys []string
 	for k := range m {
 		keys = append(keys, k)
@@ -250,6 +278,13 @@ func (f *logFile) columns(l *schema.Log) error {
 		c := schema.Column{Name: w[0], Type: w[1]}
 		if len(w) == 3 {
 			c.From = w[2]
+		}
+		if column, key, inside := strings.Cut(c.Name, "."); inside {
+			l.KQL.Parts = append(l.KQL.Parts, schema.Part{Column: column, Key: key, From: c.From})
+			continue
+		}
+		if form, rest := strings.CutPrefix(c.From, schema.Rest); rest {
+			c.From, c.Form = schema.Rest, form
 		}
 		l.KQL.Columns = append(l.KQL.Columns, c)
 	}
@@ -353,7 +388,7 @@ func (f *logFile) aliases(l *schema.Log) error {
 		add(a)
 	}
 	for _, c := range l.KQL.Columns {
-		if c.From != "" {
+		if c.From != "" && c.From != schema.Rest {
 			add(schema.Alias{Name: c.Name, For: c.From, Origin: "Log Analytics"})
 		}
 	}

@@ -1,0 +1,110 @@
+package declare
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/sigproof/sigproof/compiler/schema"
+)
+
+// where is a map of fields to values, in the order of the file.
+type where []schema.Gate
+
+// UnmarshalYAML reads {field: value} and {field: [value, ...]}.
+func (w *where) UnmarshalYAML(n *yaml.Node) error {
+	if n.Kind != yaml.MappingNode {
+		return fmt.Errorf("line %d: a map of fields must stand here", n.Line)
+	}
+	for i := 0; i < len(n.Content); i += 2 {
+		gate := schema.Gate{Field: n.Content[i].Value}
+		values := n.Content[i+1]
+		if values.Kind == yaml.ScalarNode {
+			gate.Is = []string{values.Value}
+		} else if err := values.Decode(&gate.Is); err != nil {
+			return err
+		}
+		*w = append(*w, gate)
+	}
+	return nil
+}
+
+// servings makes the sources of the log, or takes those of the one that it is
+// like if it names none.
+func (f *logFile) servings(inherited []*schema.Serving) []*schema.Serving {
+	if f.Sources == nil {
+		return inherited
+	}
+	var out []*schema.Serving
+	for _, own := range f.Sources {
+		s := &schema.Serving{
+			Source: schema.Source{Product: own.Product, Service: own.Service, Category: own.Category},
+			Where:  slices.Concat(f.Where, own.Where),
+		}
+		for _, name := range sorted(own.Names) {
+			s.Names = append(s.Names, schema.Alias{Name: name, For: own.Names[name], Origin: "Sigma"})
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// made reads how the field is made of others.
+func (f *fieldFile) made() *schema.Made {
+	if f.Join == nil && f.Of == "" {
+		return nil
+	}
+	m := &schema.Made{With: f.With, Of: f.Of}
+	for _, text := range f.Join {
+		before, field, _ := strings.Cut(strings.TrimSuffix(text, "}"), "{")
+		m.Join = append(m.Join, schema.Piece{Before: before, Field: field})
+	}
+	for _, w := range f.Words {
+		m.Words = append(m.Words, schema.Word{Is: w.Field, Of: w.Is})
+	}
+	return m
+}
+
+// checkServings holds what the sources say against the fields of the log.
+func checkServings(l *schema.Log) error {
+	for _, s := range l.Sources {
+		for _, g := range s.Where {
+			if fieldOf(l, g.Field) == nil || len(g.Is) == 0 {
+				return fmt.Errorf("source %+v: where: no field %q, or no values", s.Source, g.Field)
+			}
+		}
+		for _, a := range s.Names {
+			if !reaches(l, a.For) {
+				return fmt.Errorf("source %+v: names: no path %q", s.Source, a.For)
+			}
+		}
+	}
+	return nil
+}
+
+// checkMade holds what fields are made of against the fields of the log.
+func checkMade(l *schema.Log) error {
+	for _, f := range l.Fields {
+		if f.Made == nil {
+			continue
+		}
+		var of []string
+		for _, p := range f.Made.Join {
+			of = append(of, p.Field)
+		}
+		if f.Made.Of != "" {
+			of = append(of, f.Made.Of)
+		}
+		for _, name := range of {
+			if made := fieldOf(l, name); made == nil || made.Computed {
+				return fmt.Errorf("field %s: no field %q that it can be made of", f.Name, name)
+			}
+		}
+		if f.Made.Of != "" && len(f.Made.Words) == 0 {
+			return fmt.Errorf("field %s: no words", f.Name)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,124 @@
+package kql
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/sigproof/sigproof/compiler/ir"
+	"github.com/sigproof/sigproof/compiler/schema"
+)
+
+// inside finds a field that has no column of its own: a part of a dynamic one,
+// or among the rest. It gives the value and how many steps of the path lead
+// there.
+func (s *scope) inside(f *ir.Field, path schema.Path) (operand, int, bool) {
+	o := operand{typ: "dynamic", field: f, query: s.query}
+	for _, p := range s.log.KQL.Parts {
+		if n := holds(p.From, path); n > 0 && !selects(path[n-1]) {
+			o.parent, o.key = name(p.Column), p.Key
+			o.expr = o.parent + property(p.Key)
+			return o, n, true
+		}
+	}
+	i := slices.IndexFunc(s.log.KQL.Columns, func(c schema.Column) bool { return c.From == schema.Rest })
+	if i < 0 || s.lacks(path) {
+		return o, 0, false
+	}
+	column := &s.log.KQL.Columns[i]
+	if column.Form != "xml" {
+		o.expr = name(column.Name)
+		return o, 0, true
+	}
+	if len(path) > 1 || f == nil {
+		return o, 0, false
+	}
+	data := dataPattern(path[0].Key)
+	if f.Type == schema.Any {
+		o.expr, o.key = s.call("texts", "extract_all("+quoteRegex(data)+", "+name(column.Name)+")"), path[0].Key
+		return o, 1, true
+	}
+	s.needsLists = true
+	value := s.call("unescape", "extract("+quoteRegex(data)+", 1, "+name(column.Name)+")")
+	o.expr, o.typ = name(s.addColumn(f, value)), "string"
+	return o, 1, true
+}
+
+// lacks tells whether rows of the table are declared not to hold a path.
+func (r *rule) lacks(path schema.Path) bool {
+	row := r.log.Row()
+	return row != nil && slices.Contains(row.Lacks, path.String())
+}
+
+// unnamed is the field of the data of an event of Windows that have no name.
+const unnamed = "Data"
+
+// dataPattern finds a field of an event of Windows in XML:
+// <Data Name="Image">…</Data>.
+func dataPattern(key string) string {
+	if key == unnamed {
+		return "<Data>([^<]*)<"
+	}
+	return "<Data Name=[\"']" + regexp.QuoteMeta(key) + "[\"']>([^<]*)<"
+}
+
+// addColumn adds a column for a field behind the lists, once.
+func (r *rule) addColumn(f *ir.Field, value string) string {
+	i := slices.IndexFunc(r.derived, func(c column) bool { return c.field == f.Name })
+	if i >= 0 {
+		return r.derived[i].name
+	}
+	c := column{f.Name, r.unique(pascal(f.Name)), value}
+	r.derived = append(r.derived, c)
+	return c.name
+}
+
+// made tells how a field is made of others, if the table has no column for it.
+func (r *rule) made(f *ir.Field) *schema.Made {
+	for _, own := range r.log.Fields {
+		if own.Name == f.Name && own.Made != nil && columnFor(r.log, f.Name) == "" {
+			return own.Made
+		}
+	}
+	return nil
+}
+
+// madeColumn adds a column for a field that is made of others.
+func (r *rule) madeColumn(f *ir.Field, m *schema.Made) string {
+	if m.Of != "" {
+		return name(r.addColumn(f, r.words(f, m)))
+	}
+	pieces := make([]string, len(m.Join))
+	for i, p := range m.Join {
+		text := r.textOf(f, p.Field)
+		pieces[i] = fmt.Sprintf(`iff(isempty(%s), "", strcat(%s, %s))`, text, quote(m.With+p.Before), text)
+	}
+	joined := strings.Join(pieces, ",\n        ")
+	return name(r.addColumn(f, fmt.Sprintf("substring(strcat(\n        %s), %d)", joined, len([]rune(m.With)))))
+}
+
+// words writes the word for the value of another field; empty for one that has
+// none.
+func (r *rule) words(f *ir.Field, m *schema.Made) string {
+	value := r.textOf(f, m.Of)
+	var cases []string
+	for _, w := range m.Words {
+		literals := make([]string, len(w.Of))
+		for i, v := range w.Of {
+			literals[i] = quote(v)
+		}
+		cases = append(cases, equals(value, literals, "=~", "in~").text+", "+quote(w.Is))
+	}
+	return "case(\n        " + strings.Join(cases, ",\n        ") + `, "")`
+}
+
+// textOf gives the text of a field of the log that another one is made of.
+func (r *rule) textOf(f *ir.Field, field string) string {
+	ref := r.log.Resolve(field)
+	p, ok := r.row.reach(&ir.Field{Name: ref.Name, Type: ref.Field.Type, Path: ref.Path, At: f.At}, ref.Path)
+	if !ok || p.list != nil {
+		panic(fmt.Sprintf("kql: log %s makes %s of %s, for which its table has no column", r.log.Name, f.Name, field))
+	}
+	return p.value.text()
+}
