@@ -132,6 +132,7 @@ func TestFor(t *testing.T) {
 		{Source{Product: "azure", Service: "riskdetection", Category: "workload"}, "workload_risk"},
 		{Source{Product: "azure", Service: "keyvault"}, "keyvault_audit"},
 		{Source{Product: "m365", Service: "audit"}, "m365_audit"},
+		{Source{Product: "m365", Service: "threat_management"}, "m365_audit"},
 		{Source{Product: "azure"}, ""},
 		{Source{Product: "windows", Category: "process_creation"}, "windows_sysmon"},
 		{Source{Product: "windows", Category: "file_access"}, ""},
