@@ -30,7 +30,9 @@ func TestCorpusCounts(t *testing.T) {
 	}
 	var b strings.Builder
 	for _, c := range Catalogue() {
-		if c.From != "compiler" { // which knows more logs every day
+		// Of what other rooms report only what is met stands there, and nothing
+		// of the compiler, which knows more logs every day.
+		if c.From == "" || c.From == "sigma" && counts[c.Code] > 0 {
 			fmt.Fprintf(&b, "%s %s %d\n", c.Code, c.Severity, counts[c.Code])
 		}
 	}
