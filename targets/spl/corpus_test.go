@@ -1,7 +1,6 @@
 package spl
 
 import (
-	"encoding/json"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -9,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/sigproof/sigproof/compiler"
-	"github.com/sigproof/sigproof/compiler/eval"
 	"github.com/sigproof/sigproof/compiler/schema"
 	"github.com/sigproof/sigproof/sigma"
 	"github.com/sigproof/sigproof/targets/spl/spleval"
@@ -54,41 +52,4 @@ func TestCorpus(t *testing.T) {
 	if written < 3000 || refused > 0 {
 		t.Errorf("%d queries, %d refused", written, refused)
 	}
-}
-
-// TestRuleVerdicts compares SPL and native verdicts for the corpus rules and
-// events of the oracle.
-func TestRuleVerdicts(t *testing.T) {
-	if testing.Short() {
-		t.Skip("the corpus takes a while")
-	}
-	t.Parallel()
-	events := 0
-	eachLine(t, shared(t, "oracle", "rule-verdicts.jsonl"), func(r struct {
-		Path   string
-		Events []json.RawMessage
-	}) {
-		src, err := os.ReadFile(shared(t, "corpus", "sigma", r.Path))
-		if err != nil {
-			t.Fatal(err)
-		}
-		docs, _ := sigma.Parse(filepath.Base(r.Path), src)
-		programs, _ := compiler.Compile(docs, &compiler.Options{Log: schema.Generic})
-		for _, p := range programs {
-			q, native := emit(t, p), eval.NewMatcher(p.Pred)
-			var values []eval.Value
-			var rows []spleval.Event
-			for _, raw := range r.Events {
-				v := parseJSON(t, string(raw))
-				values, rows = append(values, v), append(rows, openEvent(v))
-			}
-			events += len(rows)
-			for i, got := range found(t, schema.Generic, q.Text, rows...) {
-				if native.Match(values[i]) != got {
-					t.Errorf("%s: SPL says %t of %s\n%s", r.Path, got, r.Events[i], q.Text)
-				}
-			}
-		}
-	})
-	t.Logf("%d events", events)
 }
