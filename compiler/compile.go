@@ -110,6 +110,7 @@ func (c *compilation) rule(rule *sigma.Rule) {
 	c.weights[rule] = weight{unfolded: u.unfolded}
 	c.programs[rule] = &ir.Program{
 		Doc: rule, ID: rule.ID.Value, Title: rule.Title.Value, Level: rule.Level.Value, Log: u.log, Serving: u.serving, Pred: u.pred,
+		Post: c.post(rule),
 	}
 }
 

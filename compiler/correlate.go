@@ -63,7 +63,7 @@ func (c *compilation) correlation(doc *sigma.Correlation) {
 	}
 	c.programs[doc] = &ir.Program{
 		Doc: doc, ID: d.ID.Value, Title: d.Title.Value, Level: d.Level.Value,
-		Log: b.out.Inputs[0].Program.Log, Correlation: b.out,
+		Log: b.out.Inputs[0].Program.Log, Correlation: b.out, Post: c.post(doc),
 	}
 }
 

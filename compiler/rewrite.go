@@ -38,3 +38,11 @@ func (c *compilation) rewritten(d sigma.Document, w *pipeline.Rewrite) *pipeline
 	}
 	return w
 }
+
+// post gives what the pipeline does to the queries of a document.
+func (c *compilation) post(d sigma.Document) func(language, query string) (string, []*sigma.Diagnostic) {
+	if w := c.rewrites[d]; w != nil {
+		return w.Query
+	}
+	return nil
+}

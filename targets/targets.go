@@ -3,6 +3,7 @@
 package targets
 
 import (
+	"strings"
 	"time"
 
 	"github.com/sigproof/sigproof/compiler/ir"
@@ -31,6 +32,28 @@ type Query struct {
 	// nothing is missed. It is zero for a rule that looks at each event by
 	// itself, whenever that is.
 	Schedule Schedule
+}
+
+// Write emits a program, and rewrites its query as the program's pipeline says.
+// The links stay if the query is still there in the text.
+func Write(e Emitter, p *ir.Program) (*Query, []*sigma.Diagnostic) {
+	q, diags := e.Emit(p)
+	if q == nil || p.Post == nil {
+		return q, diags
+	}
+	text, more := p.Post(q.Language, q.Text)
+	if diags = append(diags, more...); sigma.HasErrors(more) {
+		return nil, diags
+	}
+	rewritten := *q
+	rewritten.Text, rewritten.Links = text, nil
+	if shift := strings.Index(text, q.Text); shift >= 0 {
+		for _, l := range q.Links {
+			l.Start, l.End = l.Start+shift, l.End+shift
+			rewritten.Links = append(rewritten.Links, l)
+		}
+	}
+	return &rewritten, diags
 }
 
 // A Link says which part of a document a stretch of the text comes from.

@@ -6,12 +6,14 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/sigproof/sigproof/compiler"
 	"github.com/sigproof/sigproof/compiler/ir"
+	"github.com/sigproof/sigproof/compiler/pipeline"
 	"github.com/sigproof/sigproof/sigma"
 	"github.com/sigproof/sigproof/targets"
 	"github.com/sigproof/sigproof/targets/gomatch"
@@ -79,16 +81,34 @@ func (a *app) compile(args []string, f *compileFlags) error {
 		return err
 	}
 	opts.After = f.after
+	if err := a.checkLanguages(opts.Pipeline, f.to); err != nil {
+		return err
+	}
 	r, err := a.loadRules(args)
 	if err != nil {
 		return err
 	}
+	r.pipeline = opts.Pipeline
 	programs, diags := compiler.Compile(r.docs, opts)
 	r.diags = sigma.SortDiagnostics(append(r.diags, diags...))
 	if f.after != "" {
 		return a.printIR(r, programs)
 	}
 	return a.writeCompiled(r, a.compileAll(r, programs, f.to))
+}
+
+// checkLanguages refuses a pipeline that is not meant for the languages.
+func (a *app) checkLanguages(p *pipeline.Pipeline, to []string) error {
+	if p == nil {
+		return nil
+	}
+	for _, language := range to {
+		if diags := p.For(language); len(diags) > 0 {
+			fmt.Fprint(a.stderr, diags[0].Render())
+			return fmt.Errorf("--to %s: a pipeline is not for it", language)
+		}
+	}
+	return nil
 }
 
 func (a *app) printIR(r *rules, programs []*ir.Program) error {
@@ -128,6 +148,8 @@ type compiled struct {
 	log   string
 	query *targets.Query
 	diags []*sigma.Diagnostic
+
+	silent bool // part of a correlation's query
 }
 
 // compileAll writes every document in every language, in the order of the
@@ -157,7 +179,8 @@ func (a *app) compileAll(r *rules, programs []*ir.Program, to []string) []compil
 		if p := byDoc[c.doc]; p != nil { // of no document there is none
 			c.log = p.Log.Name
 			var diags []*sigma.Diagnostic
-			c.query, diags = emitterOf(c.to).Emit(p)
+			c.query, diags = targets.Write(emitterOf(c.to), p)
+			c.silent = p.Silent
 			c.diags = append(c.diags, diags...)
 		}
 		return c
@@ -208,16 +231,23 @@ func (c *compiled) failure() *sigma.Diagnostic {
 	head := c.doc.Info()
 	return &sigma.Diagnostic{
 		Code: "document/input", Severity: sigma.Error, File: head.File, At: c.doc.Span(),
-		Message: fmt.Sprintf("%q refers to a document that did not compile", head.Label()),
+		Message: fmt.Sprintf("%q is built on what has errors: a document that it names, a filter, or a pipeline", head.Label()),
 	}
 }
 
 func (a *app) writeCompiled(r *rules, all []compiled) error {
+	write := func(w io.Writer) error { return a.writeQueries(w, all) }
+	switch finalizes := r.pipeline != nil && r.pipeline.Finalizes(); {
+	case finalizes && a.output == "" && a.format == "text":
+		write = func(w io.Writer) error { return a.writeFinal(w, r, all) }
+	case finalizes:
+		a.note("each query is written by itself: the finalizers of the pipeline, which make one text of all, are left out")
+	}
 	if a.output != "" && a.format == "text" {
 		if err := writeFolder(a.output, r, all); err != nil {
 			return err
 		}
-	} else if err := a.emit(func(w io.Writer) error { return a.writeQueries(w, all) }); err != nil {
+	} else if err := a.emit(write); err != nil {
 		return err
 	}
 	var failures []*sigma.Diagnostic
@@ -252,6 +282,33 @@ func (a *app) writeQueries(w io.Writer, all []compiled) error {
 		fmt.Fprintln(w, strings.TrimSuffix(c.query.Text, "\n"))
 		if i < len(all)-1 {
 			fmt.Fprintln(w)
+		}
+	}
+	return nil
+}
+
+// writeFinal writes one text of the queries of each language, as the pipeline
+// makes it.
+func (a *app) writeFinal(w io.Writer, r *rules, all []compiled) error {
+	queries := map[string][]string{}
+	var order []string
+	for i := range all {
+		c := &all[i]
+		if !slices.Contains(order, c.to) {
+			order = append(order, c.to)
+		}
+		if c.query != nil && !c.silent {
+			queries[c.to] = append(queries[c.to], c.query.Text)
+		}
+	}
+	for _, language := range order {
+		text, diags := r.pipeline.Finalize(language, queries[language])
+		r.diags = append(r.diags, diags...)
+		if len(diags) > 0 {
+			continue
+		}
+		if _, err := fmt.Fprintln(w, strings.TrimSuffix(text, "\n")); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sigproof/sigproof/compiler/pipeline"
 	"github.com/sigproof/sigproof/sigma"
 	"github.com/sigproof/sigproof/sigma/entra"
 )
@@ -39,6 +40,8 @@ type rules struct {
 	diags []*sigma.Diagnostic
 	files []ruleFile        // the sources, in order
 	tree  map[string]string // of sources, by name
+
+	pipeline *pipeline.Pipeline // that rewrites them; nil if none does
 }
 
 // A ruleFile is the documents of one source; none if it can't be read as YAML.

@@ -30,6 +30,10 @@ type Program struct {
 	Pred        Pred         // of a rule; else nil
 	Correlation *Correlation // of a correlation; else nil
 
+	// Post rewrites the text of the program's query in a language, as its
+	// pipeline says; nil without a pipeline.
+	Post func(language, query string) (string, []*sigma.Diagnostic)
+
 	// Silent programs report only through a correlation: a rule that one
 	// refers to, unless it says generate.
 	Silent bool

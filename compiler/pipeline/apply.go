@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/sigproof/sigproof/compiler/pipeline/internal/tree"
 	"github.com/sigproof/sigproof/sigma"
 )
 
@@ -64,6 +65,8 @@ type run struct {
 	applied []string            // ids of the steps whose conditions on the rule held
 	names   map[string][]string // name of a field -> ids of the steps that made it
 	mapped  map[string]bool     // names that a step has mapped, or mapped to
+
+	language string // of the query that is rewritten
 }
 
 // A section is one detection while it is rewritten.
@@ -78,13 +81,13 @@ type section struct {
 
 type search struct {
 	src  *sigma.Search
-	body node // nil if all of it was dropped
+	body tree.Node // nil if all of it was dropped
 }
 
 func (r *run) addSection(file *sigma.File, d *sigma.Detection, f *sigma.Filter) *section {
 	s := &section{file: file, detection: d, filter: f, conditions: d.Conditions}
 	for _, x := range d.Searches {
-		s.searches = append(s.searches, &search{x, load(x.Body)})
+		s.searches = append(s.searches, &search{x, tree.Load(x.Body)})
 	}
 	r.sections = append(r.sections, s)
 	return s
@@ -158,10 +161,10 @@ func (r *run) titleAt() sigma.Span {
 
 // each gives every item whose conditions hold to edit, and notes the step at
 // what comes back changed. edit gives false for an item that stays as it is.
-func (r *run) each(s *step, edit func(sec *section, i *item) (node, bool)) {
+func (r *run) each(s *step, edit func(sec *section, i *tree.Item) (tree.Node, bool)) {
 	for _, sec := range r.sections {
 		for _, x := range sec.searches {
-			x.body = rewrite(x.body, func(i *item) node {
+			x.body = tree.Rewrite(x.body, func(i *tree.Item) tree.Node {
 				if r.failed || !s.matches(r, i) {
 					return i
 				}
@@ -170,11 +173,11 @@ func (r *run) each(s *step, edit func(sec *section, i *item) (node, bool)) {
 					return i
 				}
 				sec.changed, r.changed = true, true
-				for _, made := range items(n) {
-					made.changed = true
-					r.spend(s, made.size())
-					if s.id != "" && !slices.Contains(made.applied, s.id) {
-						made.applied = append(made.applied, s.id)
+				for _, made := range tree.Items(n) {
+					made.Changed = true
+					r.spend(s, made.Size())
+					if s.id != "" && !slices.Contains(made.Applied, s.id) {
+						made.Applied = append(made.Applied, s.id)
 					}
 				}
 				return n
@@ -194,28 +197,17 @@ func (r *run) spend(s *step, n int) {
 }
 
 // matches tells whether the conditions on items and on field names hold.
-func (s *step) matches(r *run, i *item) bool {
+func (s *step) matches(r *run, i *tree.Item) bool {
 	return s.items.opens(func(c itemCondition) bool { return c.matches(r, s, i) }) &&
 		s.fields.opens(func(c fieldCondition) bool {
-			return c.names(r, s, fieldUse{name: i.field.Value, keywords: i.keywords, item: i}) ||
-				slices.ContainsFunc(i.references(), func(name string) bool { return c.names(r, s, fieldUse{name: name}) })
+			return c.names(r, s, fieldUse{name: i.Field.Value, keywords: i.Keywords, item: i}) ||
+				slices.ContainsFunc(i.References(), func(name string) bool { return c.names(r, s, fieldUse{name: name}) })
 		})
 }
 
 // names tells whether the conditions on field names hold for one name.
 func (s *step) names(r *run, use fieldUse) bool {
 	return s.fields.opens(func(c fieldCondition) bool { return c.names(r, s, use) })
-}
-
-// references gives the fields that an item compares its own with.
-func (i *item) references() []string {
-	var names []string
-	for _, v := range i.values {
-		if v.has("fieldref") {
-			names = append(names, v.v.Written().Value)
-		}
-	}
-	return names
 }
 
 // unload makes detections of what the steps have left, and gives the filters.
@@ -250,8 +242,8 @@ func (r *run) unloadSection(s *section) *sigma.Detection {
 			continue
 		}
 		live = append(live, x.src.Name.Value)
-		if x.body.touched() {
-			d.Searches = append(d.Searches, &sigma.Search{Name: x.src.Name, Body: unload(x.body), At: x.src.At})
+		if x.body.Touched() {
+			d.Searches = append(d.Searches, &sigma.Search{Name: x.src.Name, Body: tree.Unload(x.body), At: x.src.At})
 		} else {
 			d.Searches = append(d.Searches, x.src)
 		}

@@ -100,8 +100,22 @@ func number(d datum) *datum {
 }
 
 // attribute finds an attribute of the document: one that the specification
-// knows, else a custom one.
+// knows, else a custom one. It gives false for one that is not there.
 func (r *run) attribute(name string) (datum, bool) {
+	if d, known := r.specified(name); known {
+		return d, d != datum{}
+	}
+	for _, e := range r.head.Custom {
+		if e.Key.Value == name {
+			return datumOf(e.Data), true
+		}
+	}
+	return datum{}, false
+}
+
+// specified gives an attribute that the specification knows; nothing if the
+// document does not have it.
+func (r *run) specified(name string) (d datum, known bool) {
 	h := r.head
 	for _, a := range []struct {
 		name string
@@ -111,8 +125,10 @@ func (r *run) attribute(name string) (datum, bool) {
 		{"level", h.Level}, {"description", h.Description}, {"author", h.Author}, {"license", h.License},
 		{"date", h.Date}, {"modified", h.Modified},
 	} {
-		if a.name == name {
-			return textDatum(a.text.Value), a.text.Value != ""
+		if a.name == name && a.text.Value != "" {
+			return textDatum(a.text.Value), true
+		} else if a.name == name {
+			return datum{}, true
 		}
 	}
 	for _, a := range []struct {
@@ -125,19 +141,19 @@ func (r *run) attribute(name string) (datum, bool) {
 			return listDatum(a.texts), true
 		}
 	}
-	if r.corr != nil {
-		switch name {
-		case "type":
-			return textDatum(r.corr.Type.Value), true
-		case "generate":
-			t := sigma.Text{Value: strconv.FormatBool(r.corr.Generate)}
-			return datum{&sigma.Bool{Value: r.corr.Generate, Text: t}, &sigma.Scalar{Text: t}}, true
-		}
+	if r.corr == nil {
+		return datum{}, false
 	}
-	for _, e := range h.Custom {
-		if e.Key.Value == name {
-			return datumOf(e.Data), true
-		}
+	switch name {
+	case "type":
+		return textDatum(r.corr.Type.Value), true
+	case "group_by":
+		return listDatum(r.corr.GroupBy), true
+	case "timespan":
+		return textDatum(r.corr.Timespan.Text.Value), true
+	case "generate":
+		t := sigma.Text{Value: strconv.FormatBool(r.corr.Generate)}
+		return datumOf(&sigma.Scalar{Text: t}), true
 	}
 	return datum{}, false
 }

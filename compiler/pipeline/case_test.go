@@ -23,6 +23,7 @@ import (
 	"github.com/sigproof/sigproof/compiler/pipeline"
 	"github.com/sigproof/sigproof/compiler/schema"
 	"github.com/sigproof/sigproof/sigma"
+	"github.com/sigproof/sigproof/targets"
 	"github.com/sigproof/sigproof/targets/spl"
 	"github.com/sigproof/sigproof/targets/spl/spleval"
 )
@@ -32,13 +33,17 @@ var update = flag.Bool("update", false, "write what the cases give now")
 // A testCase is an archive: pipelines, a rule, and the ir that they give or
 // what is wrong with them. Events say which of them the rule then finds.
 //
+// "output" is the text that postprocessing and finalizers make of its SPL.
+//
 // The section "pysigma" says why pySigma has another answer; that it has one is
 // tested where pySigma is.
 type testCase struct {
 	name     string
 	archive  *txtar.Archive
+	pipeline *pipeline.Pipeline
 	programs []*ir.Program
 	diags    []*sigma.Diagnostic
+	output   string
 }
 
 func cases(t *testing.T) []*testCase {
@@ -95,8 +100,27 @@ func (c *testCase) compile() {
 	}
 	rule, _ := c.section("rule.yml")
 	docs, diags := sigma.Parse("rule.yml", []byte(rule))
-	programs, more := compiler.Compile(docs, &compiler.Options{Log: schema.Generic, Pipeline: pipeline.Merge(all...)})
+	c.pipeline = pipeline.Merge(all...)
+	programs, more := compiler.Compile(docs, &compiler.Options{Log: schema.Generic, Pipeline: c.pipeline})
 	c.programs, c.diags = programs, slices.Concat(diags, more)
+	c.write()
+}
+
+// write makes the output.
+func (c *testCase) write() {
+	var queries []string
+	for _, p := range c.programs {
+		q, diags := targets.Write(spl.Emitter{}, p)
+		c.diags = append(c.diags, diags...)
+		if q != nil && !p.Silent {
+			queries = append(queries, q.Text)
+		}
+	}
+	c.output = strings.Join(queries, "\n")
+	if c.pipeline.Finalizes() {
+		text, diags := c.pipeline.Finalize("spl", queries)
+		c.output, c.diags = text, append(c.diags, diags...)
+	}
 }
 
 // result is what the archive's ir or errors must be.
@@ -124,15 +148,12 @@ func TestCases(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			section, got := c.result()
-			if *update {
-				c.write(t, section, got)
-			}
-			want, _ := c.section(section)
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("%s (-want +got):\n%s", section, diff)
-			}
+			c.compare(t, section, got)
 			if section == "errors" {
 				return
+			}
+			if _, ok := c.section("output"); ok {
+				c.compare(t, "output", c.output+"\n")
 			}
 			for _, e := range c.events(t) {
 				if got := eval.NewMatcher(c.programs[0].Pred).Match(e.value); got != e.match {
@@ -146,7 +167,18 @@ func TestCases(t *testing.T) {
 	}
 }
 
-func (c *testCase) write(t *testing.T, section, text string) {
+func (c *testCase) compare(t *testing.T, section, got string) {
+	t.Helper()
+	if *update {
+		c.update(t, section, got)
+	}
+	want, _ := c.section(section)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", section, diff)
+	}
+}
+
+func (c *testCase) update(t *testing.T, section, text string) {
 	t.Helper()
 	i := slices.IndexFunc(c.archive.Files, func(f txtar.File) bool { return f.Name == section })
 	if i < 0 {
@@ -162,7 +194,7 @@ func (c *testCase) write(t *testing.T, section, text string) {
 // spl gives the query of the case's first program.
 func (c *testCase) spl(t *testing.T) string {
 	t.Helper()
-	q, diags := spl.Emitter{}.Emit(c.programs[0])
+	q, diags := targets.Write(spl.Emitter{}, c.programs[0])
 	if q == nil {
 		t.Fatal(diags)
 	}
@@ -266,6 +298,9 @@ func (c *testCase) differsFrom(t *testing.T, a answer) string {
 		return "pySigma refuses it: " + a.Error
 	case len(a.Queries) == 0:
 		return "pySigma gives no query"
+	}
+	if _, ok := c.section("output"); ok {
+		return cmp.Diff(strings.Join(a.Queries, "\n"), c.output)
 	}
 	for _, e := range c.events(t) {
 		if got := e.meets(t, a.Queries[0]); got != e.match {

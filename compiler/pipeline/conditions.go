@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sigproof/sigproof/compiler/pipeline/internal/tree"
 	"github.com/sigproof/sigproof/sigma"
 )
 
@@ -14,7 +15,7 @@ import (
 type fieldUse struct {
 	name     string
 	keywords bool // the item has no field
-	item     *item
+	item     *tree.Item
 }
 
 // The conditions, by what they are asked about. The step is the one that asks,
@@ -24,7 +25,7 @@ type (
 		holds(r *run, s *step) bool
 	}
 	itemCondition interface {
-		matches(r *run, s *step, i *item) bool
+		matches(r *run, s *step, i *tree.Item) bool
 	}
 	fieldCondition interface {
 		names(r *run, s *step, use fieldUse) bool
@@ -111,13 +112,13 @@ func (c logsource) among(refs []*Rewrite) bool {
 type containsField struct{ field string }
 
 func (c containsField) holds(r *run, _ *step) bool {
-	return r.anyItem(func(i *item) bool { return !i.keywords && i.field.Value == c.field })
+	return r.anyItem(func(i *tree.Item) bool { return !i.Keywords && i.Field.Value == c.field })
 }
 
-func (r *run) anyItem(test func(*item) bool) bool {
+func (r *run) anyItem(test func(*tree.Item) bool) bool {
 	for _, sec := range r.sections {
 		for _, x := range sec.searches {
-			if slices.ContainsFunc(items(x.body), test) {
+			if slices.ContainsFunc(tree.Items(x.body), test) {
 				return true
 			}
 		}
@@ -132,19 +133,21 @@ type containsItem struct {
 }
 
 func (c containsItem) holds(r *run, _ *step) bool {
-	return r.anyItem(func(i *item) bool {
-		return !i.keywords && i.field.Value == c.field &&
-			slices.ContainsFunc(i.values, func(v value) bool { return !v.has("cased") && matchValue{c.value}.matchesValue(&v) })
+	return r.anyItem(func(i *tree.Item) bool {
+		return !i.Keywords && i.Field.Value == c.field &&
+			slices.ContainsFunc(i.Values, func(v tree.Value) bool { return !v.Has("cased") && matchValue{c.value}.matchesValue(&v) })
 	})
 }
 
 // itemApplied holds where the step of an id has changed something.
 type itemApplied struct{ id string }
 
-func (c itemApplied) holds(r *run, _ *step) bool            { return slices.Contains(r.applied, c.id) }
-func (c itemApplied) matches(_ *run, _ *step, i *item) bool { return slices.Contains(i.applied, c.id) }
+func (c itemApplied) holds(r *run, _ *step) bool { return slices.Contains(r.applied, c.id) }
+func (c itemApplied) matches(_ *run, _ *step, i *tree.Item) bool {
+	return slices.Contains(i.Applied, c.id)
+}
 func (c itemApplied) names(r *run, _ *step, u fieldUse) bool {
-	if u.item != nil && slices.Contains(u.item.applied, c.id) {
+	if u.item != nil && slices.Contains(u.item.Applied, c.id) {
 		return true
 	}
 	return slices.Contains(r.names[u.name], c.id)
@@ -201,13 +204,13 @@ type valueCondition struct {
 	test valueTest
 }
 
-type valueTest interface{ matchesValue(*value) bool }
+type valueTest interface{ matchesValue(*tree.Value) bool }
 
 func readAll(p *params) bool { return p.choice("cond", "", "any", "all") == "all" }
 
-func (c valueCondition) matches(_ *run, _ *step, i *item) bool {
-	for k := range i.values {
-		if c.test.matchesValue(&i.values[k]) != c.all {
+func (c valueCondition) matches(_ *run, _ *step, i *tree.Item) bool {
+	for k := range i.Values {
+		if c.test.matchesValue(&i.Values[k]) != c.all {
 			return !c.all
 		}
 	}
@@ -224,25 +227,25 @@ func readMatchString(p *params) itemCondition {
 	return valueCondition{readAll(p), matchString{p.pattern(p.text("pattern"), true), p.flag("negate")}}
 }
 
-func (c matchString) matchesValue(v *value) bool {
-	parts, ok := v.parts()
-	return (ok && c.pattern.MatchString(plain(parts))) != c.not
+func (c matchString) matchesValue(v *tree.Value) bool {
+	parts, ok := v.Parts()
+	return (ok && c.pattern.MatchString(parts.Plain())) != c.not
 }
 
 // matchValue holds for values of the same type that say the same.
 type matchValue struct{ want sigma.Value }
 
-func (c matchValue) matchesValue(v *value) bool {
-	parts, isText := v.parts()
+func (c matchValue) matchesValue(v *tree.Value) bool {
+	parts, isText := v.Parts()
 	switch want := c.want.(type) {
 	case *sigma.String:
-		return isText && slices.Equal(joinLiterals(parts), joinLiterals(read(want.Text.Value)))
+		return isText && slices.Equal(parts.Joined(), tree.Read(want.Text.Value).Joined())
 	case *sigma.Number:
-		n, ok := v.v.(*sigma.Number)
-		return ok && !isText && len(v.mods) == 0 && numberText(n) == numberText(want)
+		n, ok := v.V.(*sigma.Number)
+		return ok && !isText && len(v.Mods) == 0 && tree.NumberText(n) == tree.NumberText(want)
 	case *sigma.Bool:
-		b, ok := v.v.(*sigma.Bool)
-		return ok && len(v.mods) == 0 && b.Value == want.Value
+		b, ok := v.V.(*sigma.Bool)
+		return ok && len(v.Mods) == 0 && b.Value == want.Value
 	case *sigma.Null:
 		return isNull{}.matchesValue(v)
 	}
@@ -251,15 +254,15 @@ func (c matchValue) matchesValue(v *value) bool {
 
 type containsWildcard struct{}
 
-func (containsWildcard) matchesValue(v *value) bool {
-	parts, ok := v.parts()
-	return ok && hasWildcard(parts)
+func (containsWildcard) matchesValue(v *tree.Value) bool {
+	parts, ok := v.Parts()
+	return ok && parts.HasWildcard()
 }
 
 type isNull struct{}
 
-func (isNull) matchesValue(v *value) bool {
-	_, ok := v.v.(*sigma.Null)
+func (isNull) matchesValue(v *tree.Value) bool {
+	_, ok := v.V.(*sigma.Null)
 	return ok
 }
 
@@ -287,5 +290,5 @@ func (c stateCondition) holds(r *run, s *step) bool {
 	return holds
 }
 
-func (c stateCondition) matches(r *run, s *step, _ *item) bool  { return c.holds(r, s) }
-func (c stateCondition) names(r *run, s *step, _ fieldUse) bool { return c.holds(r, s) }
+func (c stateCondition) matches(r *run, s *step, _ *tree.Item) bool { return c.holds(r, s) }
+func (c stateCondition) names(r *run, s *step, _ fieldUse) bool     { return c.holds(r, s) }

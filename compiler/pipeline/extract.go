@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sigproof/sigproof/compiler/pipeline/internal/tree"
 	"github.com/sigproof/sigproof/sigma"
 )
 
@@ -38,30 +39,30 @@ func readHashes(p *params) transformation {
 }
 
 func (t hashesFields) apply(r *run, s *step) {
-	r.each(s, func(sec *section, i *item) (node, bool) {
-		if i.keywords || !slices.Contains(t.fields, i.field.Value) {
+	r.each(s, func(sec *section, i *tree.Item) (tree.Node, bool) {
+		if i.Keywords || !slices.Contains(t.fields, i.Field.Value) {
 			return i, false
 		}
-		var made []*item
-		for k := range i.values {
-			v := &i.values[k]
-			parts, ok := v.parts()
+		var made []tree.Node
+		for k := range i.Values {
+			v := &i.Values[k]
+			parts, ok := v.Parts()
 			if !ok {
 				return i, false
 			}
-			name, hash, ok := t.split(plain(parts))
+			name, hash, ok := t.split(parts.Plain())
 			if !ok {
-				r.report(s, sigma.Warning, sec.file, v.v.Span(), "hash", fmt.Sprintf(
-					"%q is a hash of none of %s; it is dropped", v.v.Written().Value, sigma.Choices(t.algorithms)))
+				r.report(s, sigma.Warning, sec.file, v.V.Span(), "hash", fmt.Sprintf(
+					"%q is a hash of none of %s; it is dropped", v.V.Written().Value, sigma.Choices(t.algorithms)))
 				continue
 			}
-			made = i.addTo(made, name, value{&sigma.String{Text: sigma.Text{Value: hash, At: v.v.Span()}}, nil})
+			made = addTo(made, i, name, tree.String(hash, v.V.Span(), nil))
 		}
 		if len(made) == 0 {
-			r.errorAt(s, sec.file, i.src.At, "hash", fmt.Sprintf("%q has no hash of %s", i.field.Value, sigma.Choices(t.algorithms)))
+			r.errorAt(s, sec.file, i.Src.At, "hash", fmt.Sprintf("%q has no hash of %s", i.Field.Value, sigma.Choices(t.algorithms)))
 			return i, false
 		}
-		return i.joined(made), true
+		return tree.PerValue(i, made), true
 	})
 }
 
@@ -90,29 +91,17 @@ func (t hashesFields) split(s string) (name, hash string, ok bool) {
 }
 
 // addTo adds a value to the item of a field, which is made if there is none.
-func (i *item) addTo(made []*item, field string, v value) []*item {
-	k := slices.IndexFunc(made, func(m *item) bool { return m.field.Value == field })
+func addTo(made []tree.Node, i *tree.Item, field string, v tree.Value) []tree.Node {
+	k := slices.IndexFunc(made, func(m tree.Node) bool { return m.(*tree.Item).Field.Value == field })
 	if k < 0 {
-		c := i.clone()
-		c.field, c.values = sigma.Text{Value: field, At: i.field.At}, nil
-		c.keywords = field == ""
+		c := i.Clone()
+		c.Field, c.Values = sigma.Text{Value: field, At: i.Field.At}, nil
+		c.Keywords = field == ""
 		made, k = append(made, c), len(made)
 	}
-	made[k].values = append(made[k].values, v)
+	to := made[k].(*tree.Item)
+	to.Values = append(to.Values, v)
 	return made
-}
-
-// joined joins items that stand for the values of one: by or, with all by and;
-// neq denies what is joined.
-func (i *item) joined(made []*item) node {
-	if len(made) == 1 {
-		return made[0]
-	}
-	g := &group{any: i.all == i.neq, at: i.src.At}
-	for _, m := range made {
-		g.of = append(g.of, m)
-	}
-	return g
 }
 
 // extractFields turns each value into a field for each named group of a
@@ -138,49 +127,46 @@ func readExtract(p *params) transformation {
 }
 
 func (t extractFields) apply(r *run, s *step) {
-	r.each(s, func(_ *section, i *item) (node, bool) {
-		g := &group{any: i.all == i.neq, at: i.src.At}
-		for k := range i.values {
-			parts, ok := i.values[k].parts()
+	r.each(s, func(_ *section, i *tree.Item) (tree.Node, bool) {
+		var made []tree.Node
+		for k := range i.Values {
+			parts, ok := i.Values[k].Parts()
 			if !ok {
 				return i, false
 			}
-			if n := t.extract(i, i.values[k], plain(parts)); n != nil {
-				g.of = append(g.of, n)
+			if n := t.extract(i, i.Values[k], parts.Plain()); n != nil {
+				made = append(made, n)
 			}
 		}
-		switch len(g.of) {
-		case 0:
+		if len(made) == 0 {
 			return i, false
-		case 1:
-			return g.of[0], true
 		}
-		return g, true
+		return tree.PerValue(i, made), true
 	})
 }
 
 // extract gives the items of one value; nil if it is dropped.
-func (t extractFields) extract(i *item, v value, text string) node {
+func (t extractFields) extract(i *tree.Item, v tree.Value, text string) tree.Node {
 	m := t.find.FindStringSubmatch(text)
 	if m == nil {
 		if !t.keep {
 			return nil
 		}
-		c := i.clone()
-		c.values = []value{v}
+		c := i.Clone()
+		c.Values = []tree.Value{v}
 		return c
 	}
-	g := &group{any: i.neq, at: i.src.At} // neq: one of the parts differs
+	g := &tree.Group{Any: i.Neq, At: i.Src.At} // neq: one of the parts differs
 	for k, name := range t.find.SubexpNames() {
 		if name == "" || m[k] == "" {
 			continue
 		}
-		c := i.clone()
-		c.keywords = false
-		c.field, c.values = sigma.Text{Value: t.prefix + name, At: i.field.At}, []value{{extracted(m[k], v.v.Span()), nil}}
-		g.of = append(g.of, c)
+		c := i.Clone()
+		c.Keywords = false
+		c.Field, c.Values = sigma.Text{Value: t.prefix + name, At: i.Field.At}, []tree.Value{{V: extracted(m[k], v.V.Span())}}
+		g.Of = append(g.Of, c)
 	}
-	if len(g.of) == 0 {
+	if len(g.Of) == 0 {
 		return nil
 	}
 	return g

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sigproof/sigproof/compiler/pipeline/internal/tree"
 	"github.com/sigproof/sigproof/sigma"
 )
 
@@ -101,7 +102,7 @@ func (t mapFields) apply(r *run, s *step) {
 		t.mapCorrelation(r, s)
 		return
 	}
-	r.each(s, func(_ *section, i *item) (node, bool) { return t.item(r, s, i) })
+	r.each(s, func(_ *section, i *tree.Item) (tree.Node, bool) { return t.item(r, s, i) })
 }
 
 // names maps one name outside of an item, if the conditions on names hold.
@@ -196,33 +197,33 @@ func (t mapFields) mapOne(r *run, s *step, f *sigma.Text) {
 // item maps the fields that an item's values name, and its own.
 //
 //	f: x  ->  a: x or b: x
-func (t mapFields) item(r *run, s *step, i *item) (node, bool) {
+func (t mapFields) item(r *run, s *step, i *tree.Item) (tree.Node, bool) {
 	referred := t.references(r, s, i)
-	to, ok := t.rename(i.field.Value, i.keywords)
-	ok = ok && s.names(r, fieldUse{name: i.field.Value, keywords: i.keywords, item: i})
+	to, ok := t.rename(i.Field.Value, i.Keywords)
+	ok = ok && s.names(r, fieldUse{name: i.Field.Value, keywords: i.Keywords, item: i})
 	if !ok {
 		return i, referred
 	}
-	r.noteMapped(i.field.Value, to)
-	var made []node
+	r.noteMapped(i.Field.Value, to)
+	var made []tree.Node
 	for _, name := range to {
-		c := i.clone()
-		c.field = sigma.Text{Value: name, At: i.field.At}
-		if i.keywords {
-			c.bind()
+		c := i.Clone()
+		c.Field = sigma.Text{Value: name, At: i.Field.At}
+		if i.Keywords {
+			c.Bind()
 		}
 		made = append(made, c)
 	}
-	return eitherOf(i, made), true
+	return tree.EitherOf(i, made), true
 }
 
-func (t mapFields) references(r *run, s *step, i *item) bool {
+func (t mapFields) references(r *run, s *step, i *tree.Item) bool {
 	changed := false
-	var out []value
-	for _, v := range i.values {
-		name := v.v.Written()
+	var out []tree.Value
+	for _, v := range i.Values {
+		name := v.V.Written()
 		to, ok := []string{name.Value}, false
-		if v.has("fieldref") {
+		if v.Has("fieldref") {
 			to, ok = t.names(r, s, name.Value)
 		}
 		if !ok {
@@ -231,31 +232,13 @@ func (t mapFields) references(r *run, s *step, i *item) bool {
 		}
 		changed = true
 		for _, n := range to {
-			out = append(out, value{&sigma.String{Text: sigma.Text{Value: n, At: name.At}}, v.mods})
+			out = append(out, tree.String(n, name.At, v.Mods))
 		}
 	}
 	if changed {
-		i.values = out
+		i.Values = out
 	}
 	return changed
-}
-
-// bind gives keywords a field: each is looked for anywhere in it, as before.
-func (i *item) bind() {
-	i.keywords = false
-	if i.field.At == (sigma.Span{}) {
-		i.field.At = i.src.KeyAt
-	}
-	for k := range i.values {
-		v := &i.values[k]
-		switch {
-		case v.has("re"), v.partial():
-		case v.has("base64"), v.has("base64offset"), v.has("windash"), v.has("expand"):
-			v.mods = append(slices.Clone(v.mods), sigma.Modifier{Name: "contains", At: i.src.KeyAt})
-		default:
-			v.mods = append([]sigma.Modifier{{Name: "contains", At: i.src.KeyAt}}, v.mods...)
-		}
-	}
 }
 
 func (r *run) noteMapped(name string, to []string) {
@@ -275,10 +258,10 @@ func (strictMapping) apply(r *run, s *step) {
 	for _, sec := range r.sections {
 		var told []string
 		for _, x := range sec.searches {
-			for _, i := range items(x.body) {
-				if name := i.field.Value; !i.keywords && !r.mapped[name] && !slices.Contains(told, name) {
+			for _, i := range tree.Items(x.body) {
+				if name := i.Field.Value; !i.Keywords && !r.mapped[name] && !slices.Contains(told, name) {
 					told = append(told, name)
-					r.errorAt(s, sec.file, i.field.At, "not-mapped", fmt.Sprintf("field %q is not mapped, and the pipeline wants every field to be", name))
+					r.errorAt(s, sec.file, i.Field.At, "not-mapped", fmt.Sprintf("field %q is not mapped, and the pipeline wants every field to be", name))
 				}
 			}
 		}

@@ -1,6 +1,7 @@
 // Package pipeline reads processing pipelines as pySigma writes them, and
-// applies them to documents. It knows what each transformation does to a tree;
-// it knows no log and no language.
+// applies them to documents and to the text of their queries. It knows what
+// each transformation does to a tree; it knows no log, and of languages no more
+// than their names.
 //
 // Where pySigma changes what a rule means by accident, this package does not:
 // an item with neq that is mapped to several fields must hold for none of
@@ -23,9 +24,11 @@ type Pipeline struct {
 	Name     string
 	Priority int
 
-	parts []part
-	vars  []variable
-	steps []*step
+	parts      []part
+	vars       []variable
+	steps      []*step
+	post       []*postStep
+	finalizers []finalizer
 }
 
 // A part is one file of a pipeline, of which Merge joins several.
@@ -38,6 +41,7 @@ type part struct {
 type variable struct {
 	name   string
 	values []string
+	list   bool // the pipeline writes a list
 }
 
 // Merge joins pipelines into one, the lowest priority first. As in pySigma,
@@ -56,6 +60,8 @@ func Merge(pipelines ...*Pipeline) *Pipeline {
 		m.parts = append(m.parts, p.parts...)
 		m.vars = append(m.vars, p.vars...)
 		m.steps = append(m.steps, p.steps...)
+		m.post = append(m.post, p.post...)
+		m.finalizers = append(m.finalizers, p.finalizers...)
 	}
 	return m
 }

@@ -35,6 +35,8 @@ func TestEachTypeHasACase(t *testing.T) {
 		{`rule_conditions: .*`, typeNames(ruleConditions())},
 		{`detection_item_conditions: .*`, typeNames(itemConditions())},
 		{`field_name_conditions: .*`, typeNames(fieldConditions())},
+		{`postprocessing:\n(?:  .*\n)*  - (?:\{.*)?`, typeNames(postprocessings())},
+		{`finalizers:\n(?:  .*\n)*  - (?:\{.*)?`, typeNames(finalizers())},
 	} {
 		for _, name := range table.types {
 			if !regexp.MustCompile(table.key + `type: ` + name + `\b`).MatchString(texts.String()) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sigproof/sigproof/compiler/pipeline/internal/tree"
 	"github.com/sigproof/sigproof/sigma"
 )
 
@@ -40,7 +41,7 @@ type fillPlaceholders struct {
 }
 
 func (t fillPlaceholders) apply(r *run, s *step) {
-	r.eachValue(s, func(sec *section, _ *item, v *value) ([]value, bool) {
+	r.eachValue(s, func(sec *section, _ *tree.Item, v *tree.Value) ([]tree.Value, bool) {
 		f := filling{fillPlaceholders: t, run: r, step: s, file: sec.file, v: v}
 		return f.values()
 	})
@@ -52,29 +53,29 @@ type filling struct {
 	*run
 	step *step
 	file *sigma.File
-	v    *value
+	v    *tree.Value
 }
 
-func (f *filling) values() ([]value, bool) {
-	x, ok := f.v.v.(*sigma.String)
-	if !ok || !f.v.has("expand") {
+func (f *filling) values() ([]tree.Value, bool) {
+	x, ok := f.v.V.(*sigma.String)
+	if !ok || !f.v.Has("expand") {
 		return nil, false
 	}
-	regex := f.v.has("re")
-	parts := cutPlaceholders(x.Text.Value)
+	regex := f.v.Has("re")
+	parts := tree.CutPlaceholders(x.Text.Value)
 	if !regex {
-		parts = f.v.stringParts(x)
+		parts = f.v.StringParts(x)
 	}
-	if !slices.ContainsFunc(parts, func(p textPart) bool { return p.kind == placeholder && f.pick.takes(p.text) }) {
+	if !slices.ContainsFunc(parts, func(p tree.Part) bool { return p.Kind == tree.Placeholder && f.pick.takes(p.Text) }) {
 		return nil, false
 	}
-	texts := [][]textPart{nil}
+	texts := []tree.Text{nil}
 	for _, p := range parts {
 		if texts = f.append(texts, p); texts == nil {
 			return nil, false
 		}
 	}
-	var made []value
+	var made []tree.Value
 	for _, t := range texts {
 		if regex {
 			made = append(made, f.regex(t))
@@ -87,19 +88,19 @@ func (f *filling) values() ([]value, bool) {
 
 // append puts a part behind each text: a placeholder once for each of its
 // values.
-func (f *filling) append(texts [][]textPart, p textPart) [][]textPart {
-	alternatives := [][]textPart{{p}}
-	if p.kind == placeholder && f.pick.takes(p.text) {
-		if alternatives = f.replacements(p.text); alternatives == nil {
+func (f *filling) append(texts []tree.Text, p tree.Part) []tree.Text {
+	alternatives := []tree.Text{{p}}
+	if p.Kind == tree.Placeholder && f.pick.takes(p.Text) {
+		if alternatives = f.replacements(p.Text); alternatives == nil {
 			return nil
 		}
 	}
 	if len(texts)*len(alternatives) > mostExpanded {
-		f.errorAt(f.step, f.file, f.v.v.Span(), "placeholder", fmt.Sprintf(
-			"the placeholders of %q stand for more than %d texts", f.v.v.Written().Value, mostExpanded))
+		f.errorAt(f.step, f.file, f.v.V.Span(), "placeholder", fmt.Sprintf(
+			"the placeholders of %q stand for more than %d texts", f.v.V.Written().Value, mostExpanded))
 		return nil
 	}
-	var out [][]textPart
+	var out []tree.Text
 	for _, t := range texts {
 		for _, a := range alternatives {
 			out = append(out, slices.Concat(t, a))
@@ -110,62 +111,62 @@ func (f *filling) append(texts [][]textPart, p textPart) [][]textPart {
 
 // replacements gives what a placeholder stands for. As in pySigma a value is
 // read as if it stood in the rule: with wildcards, or as a regular expression.
-func (f *filling) replacements(name string) [][]textPart {
-	regex := f.v.has("re")
+func (f *filling) replacements(name string) []tree.Text {
+	regex := f.v.Has("re")
 	switch {
 	case f.wildcard && regex:
-		return [][]textPart{{{literal, ".*"}}}
+		return []tree.Text{{{Text: ".*"}}}
 	case f.wildcard:
-		return [][]textPart{{{kind: anyRun}}}
+		return []tree.Text{{{Kind: tree.AnyRun}}}
 	}
 	texts, ok := f.vars[name]
 	if !ok {
-		d := f.errorAt(f.step, f.file, f.v.v.Span(), "placeholder", fmt.Sprintf("nothing defines the placeholder %%%s%%", name))
+		d := f.errorAt(f.step, f.file, f.v.V.Span(), "placeholder", fmt.Sprintf("nothing defines the placeholder %%%s%%", name))
 		d.Label = fmt.Sprintf("vars of the pipeline or --define %s=value gives it a value", name)
 		return nil
 	}
-	out := [][]textPart{}
+	out := []tree.Text{}
 	for _, t := range texts {
 		if regex {
-			out = append(out, []textPart{{literal, t}})
+			out = append(out, tree.Text{{Text: t}})
 		} else {
-			out = append(out, read(t))
+			out = append(out, tree.Read(t))
 		}
 	}
 	return out
 }
 
-func (f *filling) text(parts []textPart) value {
-	if hasWildcard(parts) && slices.ContainsFunc([]string{"base64", "base64offset", "cidr"}, f.v.has) {
-		f.errorAt(f.step, f.file, f.v.v.Span(), "placeholder", fmt.Sprintf(
-			"a placeholder of %q stands for a wildcard, and its modifiers want plain text", f.v.v.Written().Value))
+func (f *filling) text(parts tree.Text) tree.Value {
+	if parts.HasWildcard() && slices.ContainsFunc([]string{"base64", "base64offset", "cidr"}, f.v.Has) {
+		f.errorAt(f.step, f.file, f.v.V.Span(), "placeholder", fmt.Sprintf(
+			"a placeholder of %q stands for a wildcard, and its modifiers want plain text", f.v.V.Written().Value))
 	}
-	return f.filled(written(joinLiterals(parts)), parts)
+	return f.filled(parts.Joined().Written(), parts)
 }
 
 // regex joins the parts as they are: they are no text to escape.
-func (f *filling) regex(parts []textPart) value {
+func (f *filling) regex(parts tree.Text) tree.Value {
 	var b strings.Builder
 	for _, p := range parts {
-		if p.kind == placeholder {
-			b.WriteString(p.plain())
+		if p.Kind == tree.Placeholder {
+			b.WriteString(p.Plain())
 		} else {
-			b.WriteString(p.text)
+			b.WriteString(p.Text)
 		}
 	}
 	if _, err := syntax.Parse(b.String(), syntax.Perl); err != nil {
-		f.errorAt(f.step, f.file, f.v.v.Span(), "placeholder", fmt.Sprintf(
+		f.errorAt(f.step, f.file, f.v.V.Span(), "placeholder", fmt.Sprintf(
 			"with its placeholders filled the regular expression %q does not compile: %s", b.String(), err))
 	}
 	return f.filled(b.String(), parts)
 }
 
-func (f *filling) filled(text string, parts []textPart) value {
-	mods := f.v.mods
-	if !hasPlaceholder(parts) {
-		mods = without(mods, "expand")
+func (f *filling) filled(text string, parts tree.Text) tree.Value {
+	mods := f.v.Mods
+	if !parts.HasPlaceholder() {
+		mods = tree.Without(mods, "expand")
 	}
-	return value{&sigma.String{Text: sigma.Text{Value: text, At: f.v.v.Span()}}, mods}
+	return tree.String(text, f.v.V.Span(), mods)
 }
 
 // queryExpression stands for text of a query language, which no tree can hold:
@@ -183,12 +184,12 @@ func readQueryExpression(p *params) transformation {
 }
 
 func (t queryExpression) apply(r *run, s *step) {
-	r.eachValue(s, func(sec *section, _ *item, v *value) ([]value, bool) {
-		parts, ok := v.parts()
+	r.eachValue(s, func(sec *section, _ *tree.Item, v *tree.Value) ([]tree.Value, bool) {
+		parts, ok := v.Parts()
 		for _, p := range parts {
-			if ok && p.kind == placeholder && t.pick.takes(p.text) {
-				d := r.errorAt(s, sec.file, v.v.Span(), "refused", fmt.Sprintf(
-					"query_expression_placeholders puts query text in the place of %%%s%%, which no other engine could run", p.text))
+			if ok && p.Kind == tree.Placeholder && t.pick.takes(p.Text) {
+				d := r.errorAt(s, sec.file, v.V.Span(), "refused", fmt.Sprintf(
+					"query_expression_placeholders puts query text in the place of %%%s%%, which no other engine could run", p.Text))
 				d.Label = "value_placeholders takes the values themselves"
 				break
 			}

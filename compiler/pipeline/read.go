@@ -37,6 +37,8 @@ func (r *reader) pipeline(d sigma.Data) *Pipeline {
 	p.parts = []part{{r.file, q.someTexts("allowed_backends")}}
 	p.vars = q.variables()
 	p.steps = r.stepsOf(q.list("transformations"))
+	p.post = r.postStepsOf(q.list("postprocessing"))
+	p.finalizers = r.finalizersOf(q.list("finalizers"))
 	q.done()
 	return p
 }
@@ -53,7 +55,8 @@ func (p *params) variables() []variable {
 	}
 	var vars []variable
 	for _, e := range q.m.Entries {
-		vars = append(vars, variable{e.Key.Value, values(q.textsOf(e))})
+		_, list := e.Data.(*sigma.List)
+		vars = append(vars, variable{e.Key.Value, values(q.textsOf(e)), list})
 	}
 	return vars
 }

@@ -2,10 +2,12 @@ package pipeline
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/sigproof/sigproof/compiler/pipeline/internal/python"
 	"github.com/sigproof/sigproof/sigma"
 )
 
@@ -16,7 +18,7 @@ const deepest = 20
 type reader struct {
 	file  *sigma.File
 	diags []*sigma.Diagnostic
-	depth int // of nested transformations
+	depth int // of lists in lists
 }
 
 func (r *reader) report(severity sigma.Severity, code string, at sigma.Span, message string) *sigma.Diagnostic {
@@ -308,6 +310,51 @@ func (p *params) table(name string) []sigma.Entry {
 		p.errorAt("empty", m.At, "%q is an empty map; it must have an entry", name)
 	}
 	return m.Entries
+}
+
+// deeper goes into a list of the same kind as the one around it, if that is not
+// too deep; shallower must follow.
+func (p *params) deeper(what string) bool {
+	if p.depth == deepest {
+		p.errorAt("limit", p.at, "%s nest deeper than %d", what, deepest)
+		return false
+	}
+	p.depth++
+	return true
+}
+
+func (p *params) shallower() { p.depth-- }
+
+// pattern reads a regular expression that pySigma gives to Python. With start
+// it must match at the start of the text, as Python's re.match wants. Mistakes
+// are worded as those of rules are.
+func (r *reader) pattern(t sigma.Text, start bool) *regexp.Regexp {
+	source := python.Regex(t.Value)
+	if start {
+		source = `\A(?:` + source + `)`
+	}
+	re, err := regexp.Compile(source)
+	if err == nil {
+		return re
+	}
+	diags := sigma.CheckRegex(r.file, t)
+	for _, d := range diags {
+		r.errorAt("regex", d.At, "%s", d.Message).Label = d.Label
+	}
+	if len(diags) == 0 {
+		r.errorAt("regex", t.At, "the regular expression does not compile: %s", err)
+	}
+	return nil
+}
+
+// replacement reads a template of re.sub for an expression.
+func (p *params) replacement(name string, re *regexp.Regexp) python.Replacement {
+	t := p.anyText(name)
+	with, err := python.ReadReplacement(t.Value, re)
+	if err != nil {
+		p.errorAt("replacement", p.file.Within(t, err.Start, err.End), "%s", err.Message)
+	}
+	return with
 }
 
 // A kind is a row of a table of types: its name, and how its keys are read.

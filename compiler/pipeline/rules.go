@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sigproof/sigproof/compiler/pipeline/internal/tree"
 	"github.com/sigproof/sigproof/sigma"
 )
 
@@ -13,7 +14,7 @@ import (
 type dropItem struct{}
 
 func (dropItem) apply(r *run, s *step) {
-	r.each(s, func(*section, *item) (node, bool) { return nil, true })
+	r.each(s, func(*section, *tree.Item) (tree.Node, bool) { return nil, true })
 }
 
 // failRule and failItem refuse a document, in the pipeline's words.
@@ -27,8 +28,8 @@ func (t failRule) apply(r *run, s *step) {
 }
 
 func (t failItem) apply(r *run, s *step) {
-	r.each(s, func(sec *section, i *item) (node, bool) {
-		r.errorAt(s, sec.file, i.src.At, "item-failure", t.message)
+	r.each(s, func(sec *section, i *tree.Item) (tree.Node, bool) {
+		r.errorAt(s, sec.file, i.Src.At, "item-failure", t.message)
 		return i, false
 	})
 }
@@ -154,26 +155,26 @@ func (t addCondition) apply(r *run, s *step) {
 	}
 	sec := r.addSection(t.filter.File, t.filter.Detection, t.filter)
 	r.changed = true
-	for _, i := range items(sec.searches[0].body) {
+	for _, i := range tree.Items(sec.searches[0].body) {
 		if s.id != "" {
-			i.applied = append(i.applied, s.id)
+			i.Applied = append(i.Applied, s.id)
 		}
 		if t.template && r.fill(s, i) {
-			i.changed, sec.changed = true, true
+			i.Changed, sec.changed = true, true
 		}
 	}
 }
 
 // fill fills the templates among the values of an item.
-func (r *run) fill(s *step, i *item) bool {
+func (r *run) fill(s *step, i *tree.Item) bool {
 	changed := false
-	for k := range i.values {
-		v, ok := i.values[k].v.(*sigma.String)
+	for k := range i.Values {
+		v, ok := i.Values[k].V.(*sigma.String)
 		if !ok {
 			continue
 		}
 		if text := r.fillTemplate(s, v.Text.Value); text != v.Text.Value {
-			i.values[k].v, changed = &sigma.String{Text: sigma.Text{Value: text, At: v.Text.At}}, true
+			i.Values[k].V, changed = &sigma.String{Text: sigma.Text{Value: text, At: v.Text.At}}, true
 		}
 	}
 	return changed

@@ -114,11 +114,10 @@ type nest struct{ steps []*step }
 func readNest(p *params) transformation {
 	p.need("items")
 	list := p.list("items")
-	if p.depth++; p.depth > deepest {
-		p.errorAt("limit", p.at, "transformations nest deeper than %d", deepest)
+	if !p.deeper("transformations") {
 		return nil
 	}
-	defer func() { p.depth-- }()
+	defer p.shallower()
 	return nest{p.stepsOf(list)}
 }
 

@@ -7,34 +7,36 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/sigproof/sigproof/compiler/pipeline/internal/python"
+	"github.com/sigproof/sigproof/compiler/pipeline/internal/tree"
 	"github.com/sigproof/sigproof/sigma"
 )
 
 // eachValue gives every value to edit, which gives back what stands in its
 // place; false if the value stays as it is.
-func (r *run) eachValue(s *step, edit func(sec *section, i *item, v *value) ([]value, bool)) {
-	r.each(s, func(sec *section, i *item) (node, bool) {
-		var out []value
+func (r *run) eachValue(s *step, edit func(sec *section, i *tree.Item, v *tree.Value) ([]tree.Value, bool)) {
+	r.each(s, func(sec *section, i *tree.Item) (tree.Node, bool) {
+		var out []tree.Value
 		changed := false
-		for k := range i.values {
-			made, ok := edit(sec, i, &i.values[k])
+		for k := range i.Values {
+			made, ok := edit(sec, i, &i.Values[k])
 			if !ok {
-				made = i.values[k : k+1]
+				made = i.Values[k : k+1]
 			}
 			changed = changed || ok
 			out = append(out, made...)
 		}
 		if changed {
-			i.values = out
+			i.Values = out
 		}
 		return i, changed
 	})
 }
 
 // eachText is eachValue for values that are texts.
-func (r *run) eachText(s *step, edit func(i *item, v *value, parts []textPart) ([]value, bool)) {
-	r.eachValue(s, func(_ *section, i *item, v *value) ([]value, bool) {
-		parts, ok := v.parts()
+func (r *run) eachText(s *step, edit func(i *tree.Item, v *tree.Value, parts tree.Text) ([]tree.Value, bool)) {
+	r.eachValue(s, func(_ *section, i *tree.Item, v *tree.Value) ([]tree.Value, bool) {
+		parts, ok := v.Parts()
 		if !ok {
 			return nil, false
 		}
@@ -47,35 +49,35 @@ func (r *run) eachText(s *step, edit func(i *item, v *value, parts []textPart) (
 // skip_special keeps it to the text between them.
 type replaceString struct {
 	find      *regexp.Regexp
-	with      replacement
+	with      python.Replacement
 	skip      bool // look only between wildcards
 	interpret bool // with skip: wildcards in the result are wildcards
 }
 
 func readReplace(p *params) transformation {
 	t := replaceString{find: p.pattern(p.text("regex"), false), skip: p.flag("skip_special"), interpret: p.flag("interpret_special")}
-	t.with = p.replacement(p.anyText("replacement"), t.find)
+	t.with = p.replacement("replacement", t.find)
 	return t
 }
 
 func (t replaceString) apply(r *run, s *step) {
-	r.eachValue(s, func(sec *section, i *item, v *value) ([]value, bool) {
-		parts, ok := v.parts()
-		if n, isNumber := v.v.(*sigma.Number); isNumber && len(v.mods) == 0 {
-			parts, ok = []textPart{{literal, numberText(n)}}, true
+	r.eachValue(s, func(sec *section, i *tree.Item, v *tree.Value) ([]tree.Value, bool) {
+		parts, ok := v.Parts()
+		if n, isNumber := v.V.(*sigma.Number); isNumber && len(v.Mods) == 0 {
+			parts, ok = tree.Text{{Text: tree.NumberText(n)}}, true
 		}
 		if !ok {
 			return nil, false
 		}
 		made, ok := t.replace(parts)
 		if !ok {
-			r.errorAt(s, sec.file, v.v.Span(), "limit", fmt.Sprintf("the text grows over %d bytes", mostText))
+			r.errorAt(s, sec.file, v.V.Span(), "limit", fmt.Sprintf("the text grows over %d bytes", mostText))
 			return nil, false
 		}
-		if made = joinLiterals(made); slices.Equal(made, joinLiterals(parts)) {
+		if made = made.Joined(); slices.Equal(made, parts.Joined()) {
 			return nil, false // a number that nothing is replaced in stays one
 		}
-		return []value{v.with(made, v.mods)}, true
+		return []tree.Value{v.With(made, v.Mods)}, true
 	})
 }
 
@@ -83,24 +85,24 @@ func (t replaceString) apply(r *run, s *step) {
 // hundred times, would never end.
 const mostText = 100_000
 
-func (t replaceString) replace(parts []textPart) ([]textPart, bool) {
+func (t replaceString) replace(parts tree.Text) (tree.Text, bool) {
 	if !t.skip {
 		return t.replacePlain(parts)
 	}
-	var out []textPart
+	var out tree.Text
 	for _, p := range parts {
-		if p.kind != literal {
+		if p.Kind != tree.Literal {
 			out = append(out, p)
 			continue
 		}
-		text, ok := replace(t.find, t.with, p.text, mostText)
+		text, ok := python.Replace(t.find, t.with, p.Text, mostText)
 		switch {
 		case !ok:
 			return nil, false
 		case t.interpret:
-			out = append(out, read(text)...)
+			out = append(out, tree.Read(text)...)
 		default:
-			out = append(out, textPart{literal, text})
+			out = append(out, tree.Part{Text: text})
 		}
 	}
 	return out, true
@@ -110,21 +112,21 @@ func (t replaceString) replace(parts []textPart) ([]textPart, bool) {
 // did not find, and what its groups have found, stays what it was: pySigma
 // reads the whole text anew, and takes a wildcard behind a backslash for an
 // escaped character.
-func (t replaceString) replacePlain(parts []textPart) ([]textPart, bool) {
+func (t replaceString) replacePlain(parts tree.Text) (tree.Text, bool) {
 	shown := show(parts)
-	matches, ok := t.with.matches(t.find, shown.text, mostText)
+	matches, ok := t.with.Matches(t.find, shown.text, mostText)
 	if !ok {
 		return nil, false
 	}
-	var out []textPart
+	var out tree.Text
 	end := 0
 	for _, m := range matches {
 		out = append(out, shown.between(end, m[0])...)
 		for _, p := range t.with {
-			if p.group < 0 {
-				out = append(out, read(doubleBackslashes(p.text))...)
-			} else if m[2*p.group] >= 0 {
-				out = append(out, shown.between(m[2*p.group], m[2*p.group+1])...)
+			if p.Group < 0 {
+				out = append(out, tree.Read(doubleBackslashes(p.Text))...)
+			} else if m[2*p.Group] >= 0 {
+				out = append(out, shown.between(m[2*p.Group], m[2*p.Group+1])...)
 			}
 		}
 		end = m[1]
@@ -148,34 +150,34 @@ func doubleBackslashes(s string) string {
 // A shownText is a text as pySigma shows it, with where each part begins.
 type shownText struct {
 	text   string
-	parts  []textPart
+	parts  tree.Text
 	starts []int // one more than parts
 }
 
-func show(parts []textPart) *shownText {
+func show(parts tree.Text) *shownText {
 	s := &shownText{parts: parts}
 	var b strings.Builder
 	for _, p := range parts {
 		s.starts = append(s.starts, b.Len())
-		b.WriteString(p.plain())
+		b.WriteString(p.Plain())
 	}
 	s.starts, s.text = append(s.starts, b.Len()), b.String()
 	return s
 }
 
 // between gives the parts that stand at the bytes from start to end.
-func (s *shownText) between(start, end int) []textPart {
-	var out []textPart
+func (s *shownText) between(start, end int) tree.Text {
+	var out tree.Text
 	first, _ := slices.BinarySearch(s.starts[1:], start+1)
 	for k := first; k < len(s.parts) && s.starts[k] < end; k++ {
 		from, to := max(start, s.starts[k]), min(end, s.starts[k+1])
 		switch {
 		case from == s.starts[k] && to == s.starts[k+1]:
 			out = append(out, s.parts[k])
-		case s.parts[k].kind == literal:
-			out = append(out, textPart{literal, unescape(s.text, from, to)})
+		case s.parts[k].Kind == tree.Literal:
+			out = append(out, tree.Part{Text: unescape(s.text, from, to)})
 		default: // half a placeholder is text
-			out = append(out, textPart{literal, s.text[from:to]})
+			out = append(out, tree.Part{Text: s.text[from:to]})
 		}
 	}
 	return out
@@ -205,11 +207,11 @@ func readMapString(p *params) transformation {
 }
 
 func (t mapString) apply(r *run, s *step) {
-	r.eachText(s, func(_ *item, v *value, parts []textPart) ([]value, bool) {
-		to, ok := t[plain(parts)]
-		var made []value
+	r.eachText(s, func(_ *tree.Item, v *tree.Value, parts tree.Text) ([]tree.Value, bool) {
+		to, ok := t[parts.Plain()]
+		var made []tree.Value
 		for _, text := range to {
-			made = append(made, v.with(read(text), without(v.mods, partModifiers...)))
+			made = append(made, v.With(tree.Read(text), tree.Without(v.Mods, tree.PartModifiers...)))
 		}
 		return made, ok
 	})
@@ -219,14 +221,14 @@ func (t mapString) apply(r *run, s *step) {
 type changeCase struct{ method string }
 
 func (t changeCase) apply(r *run, s *step) {
-	r.eachText(s, func(_ *item, v *value, parts []textPart) ([]value, bool) {
+	r.eachText(s, func(_ *tree.Item, v *tree.Value, parts tree.Text) ([]tree.Value, bool) {
 		made := slices.Clone(parts)
 		for k := range made {
-			if made[k].kind == literal {
-				made[k].text = t.change(made[k].text)
+			if made[k].Kind == tree.Literal {
+				made[k].Text = t.change(made[k].Text)
 			}
 		}
-		return []value{v.with(made, v.mods)}, !slices.Equal(made, parts)
+		return []tree.Value{v.With(made, v.Mods)}, !slices.Equal(made, parts)
 	})
 }
 
@@ -260,30 +262,30 @@ func readRegex(p *params) transformation {
 }
 
 func (t toRegex) apply(r *run, s *step) {
-	r.eachValue(s, func(sec *section, i *item, v *value) ([]value, bool) {
-		parts, ok := v.parts()
+	r.eachValue(s, func(sec *section, i *tree.Item, v *tree.Value) ([]tree.Value, bool) {
+		parts, ok := v.Parts()
 		if !ok || len(parts) == 0 {
 			return nil, false // there is no simple expression for ''
 		}
-		if hasPlaceholder(parts) {
-			r.errorAt(s, sec.file, v.v.Span(), "placeholder", fmt.Sprintf(
-				"%q holds a placeholder, which can't become a regular expression; value_placeholders must come before", v.v.Written().Value))
+		if parts.HasPlaceholder() {
+			r.errorAt(s, sec.file, v.V.Span(), "placeholder", fmt.Sprintf(
+				"%q holds a placeholder, which can't become a regular expression; value_placeholders must come before", v.V.Written().Value))
 			return nil, false
 		}
-		mods := []sigma.Modifier{i.modifier("re")}
-		if t.method == "ignore_case_flag" && !v.has("cased") {
-			mods = append(mods, i.modifier("i"))
+		mods := []sigma.Modifier{i.Modifier("re")}
+		if t.method == "ignore_case_flag" && !v.Has("cased") {
+			mods = append(mods, i.Modifier("i"))
 		}
-		if hasWildcard(parts) {
-			mods = append(mods, i.modifier("s"))
+		if parts.HasWildcard() {
+			mods = append(mods, i.Modifier("s"))
 		}
-		text := sigma.Text{Value: t.expression(parts, v.has("cased"), i.keywords), At: v.v.Span()}
-		return []value{{&sigma.String{Text: text}, mods}}, true
+		text := sigma.Text{Value: t.expression(parts, v.Has("cased"), i.Keywords), At: v.V.Span()}
+		return []tree.Value{{V: &sigma.String{Text: text}, Mods: mods}}, true
 	})
 }
 
-func (t toRegex) expression(parts []textPart, cased, keywords bool) string {
-	run := textPart{kind: anyRun}
+func (t toRegex) expression(parts tree.Text, cased, keywords bool) string {
+	run := tree.Part{Kind: tree.AnyRun}
 	before, after := "^", "$"
 	if keywords || parts[0] == run {
 		before = ""
@@ -297,12 +299,12 @@ func (t toRegex) expression(parts []textPart, cased, keywords bool) string {
 		case p == run && (k == 0 || k == len(parts)-1) && len(parts) > 1:
 		case p == run:
 			b.WriteString(".*")
-		case p.kind == anyOne:
+		case p.Kind == tree.AnyOne:
 			b.WriteByte('.')
 		case t.method == "ignore_case_brackets" && !cased:
-			writeBrackets(&b, p.text)
+			writeBrackets(&b, p.Text)
 		default:
-			b.WriteString(regexp.QuoteMeta(p.text))
+			b.WriteString(regexp.QuoteMeta(p.Text))
 		}
 	}
 	return before + b.String() + after
@@ -354,14 +356,14 @@ func converted(v sigma.Value, to string) (sigma.Value, bool) {
 		if to == "num" {
 			return v, true
 		}
-		return &sigma.String{Text: sigma.Text{Value: numberText(v), At: t.At}}, true
+		return &sigma.String{Text: sigma.Text{Value: tree.NumberText(v), At: t.At}}, true
 	}
 	return nil, false
 }
 
 func (t setValue) apply(r *run, s *step) {
-	r.eachValue(s, func(_ *section, _ *item, v *value) ([]value, bool) {
-		return []value{{movedValue(t.to, v.v.Span()), nil}}, true
+	r.eachValue(s, func(_ *section, _ *tree.Item, v *tree.Value) ([]tree.Value, bool) {
+		return []tree.Value{{V: movedValue(t.to, v.V.Span())}}, true
 	})
 }
 
@@ -386,26 +388,26 @@ func movedValue(v sigma.Value, at sigma.Span) sigma.Value {
 type convertType struct{ to string }
 
 func (t convertType) apply(r *run, s *step) {
-	r.eachValue(s, func(sec *section, i *item, v *value) ([]value, bool) {
-		switch v.v.(type) {
+	r.eachValue(s, func(sec *section, i *tree.Item, v *tree.Value) ([]tree.Value, bool) {
+		switch v.V.(type) {
 		case *sigma.Number:
-			if t.to == "num" || len(without(v.mods, "cased")) > 0 {
+			if t.to == "num" || len(tree.Without(v.Mods, "cased")) > 0 {
 				return nil, false
 			}
 		case *sigma.String:
-			parts, ok := v.parts()
+			parts, ok := v.Parts()
 			if t.to == "str" || !ok {
 				return nil, false
 			}
-			if made, ok := converted(v.v, t.to); ok && !hasWildcard(parts) {
-				return []value{{made, nil}}, true
+			if made, ok := converted(v.V, t.to); ok && !parts.HasWildcard() {
+				return []tree.Value{{V: made}}, true
 			}
-			r.errorAt(s, sec.file, v.v.Span(), "convert", fmt.Sprintf("%q is no number, and the pipeline wants one", plain(parts)))
+			r.errorAt(s, sec.file, v.V.Span(), "convert", fmt.Sprintf("%q is no number, and the pipeline wants one", parts.Plain()))
 			return nil, false
 		default:
 			return nil, false
 		}
-		made, _ := converted(v.v, t.to)
-		return []value{{made, v.mods}}, true
+		made, _ := converted(v.V, t.to)
+		return []tree.Value{{V: made, Mods: v.Mods}}, true
 	})
 }

@@ -38,7 +38,7 @@ func (e Emitter) Emit(p *ir.Program) (*targets.Query, []*sigma.Diagnostic) {
 	if v := viewOf(p.Log); v != nil {
 		inner.Columns = v.columns
 	}
-	q, diags := inner.Emit(p)
+	q, diags := targets.Write(inner, p)
 	if q != nil && !inner.Scheduled {
 		q.Schedule = targets.Schedule{} // it has none in Sentinel
 	}
