@@ -1,7 +1,6 @@
 package kql_test
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -32,28 +31,6 @@ func shared(t testing.TB, parts ...string) string {
 		t.Skip("the design data is not here: neither ../shared nor $SIGPROOF_SHARED has", filepath.Join(parts...))
 	}
 	return name
-}
-
-// eachLine reads JSON lines.
-func eachLine[T any](t testing.TB, name string, visit func(T)) {
-	t.Helper()
-	f, err := os.Open(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	lines := bufio.NewScanner(f)
-	lines.Buffer(nil, 64<<20)
-	for lines.Scan() {
-		var v T
-		if err := json.Unmarshal(lines.Bytes(), &v); err != nil {
-			t.Fatal(err)
-		}
-		visit(v)
-	}
-	if err := lines.Err(); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // compile compiles the documents of a file; log may be nil.
@@ -157,18 +134,4 @@ func verdicts(t testing.TB, query string, log *schema.Log, rows [][]byte) []bool
 
 func lines(s string) []string {
 	return slices.DeleteFunc(strings.Split(s, "\n"), func(line string) bool { return strings.TrimSpace(line) == "" })
-}
-
-func read(t testing.TB, parts ...string) []byte {
-	t.Helper()
-	data, err := os.ReadFile(shared(t, parts...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
-}
-
-// indent moves the lines of a search below its key.
-func indent(s string) string {
-	return "  " + strings.ReplaceAll(s, "\n", "\n  ") + "\n"
 }
