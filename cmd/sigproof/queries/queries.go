@@ -1,0 +1,207 @@
+// Package queries writes what was compiled: as text, as lines of JSON, as a
+// file each, or as the one text that a pipeline makes of all. It knows nothing
+// of flags.
+package queries
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/sigproof/sigproof/compiler/pipeline"
+	"github.com/sigproof/sigproof/sigma"
+	"github.com/sigproof/sigproof/targets"
+)
+
+// A Query is one document in one language, or what kept it from that.
+type Query struct {
+	Path     string         // of its file
+	Tree     string         // of its file, below the folder that was named
+	Doc      sigma.Document // nil for a file that holds none, since its YAML can't be read
+	Language string
+	Log      string
+	Query    *targets.Query // nil if there is none
+	Silent   bool           // part of a correlation's query
+	Diags    []*sigma.Diagnostic
+}
+
+// Failure is the first error of a document that did not compile.
+func (q *Query) Failure() *sigma.Diagnostic {
+	for _, d := range q.Diags {
+		if d.Severity == sigma.Error {
+			return d
+		}
+	}
+	if q.Query != nil || q.Doc == nil { // a file of comments alone is no failure
+		return nil
+	}
+	head := q.Doc.Info()
+	return &sigma.Diagnostic{
+		Code: "document/input", Severity: sigma.Error, File: head.File, At: q.Doc.Span(),
+		Message: fmt.Sprintf("%q is built on what has errors: a document that it names, a filter, or a pipeline", head.Label()),
+	}
+}
+
+// text is the query without the line break at its end.
+func (q *Query) text() string { return strings.TrimSuffix(q.Query.Text, "\n") }
+
+// Failures gives what is said of documents that did not compile.
+func Failures(all []Query) []*sigma.Diagnostic {
+	var out []*sigma.Diagnostic
+	for i := range all {
+		if d := all[i].Failure(); d != nil {
+			out = append(append(out, all[i].Diags...), d)
+		}
+	}
+	return out
+}
+
+// Text writes the queries for people. Several have a comment each that names
+// the document.
+func Text(w io.Writer, all []Query) error {
+	for i := range all {
+		q := &all[i]
+		if q.Query == nil {
+			continue
+		}
+		var b strings.Builder
+		if len(all) > 1 {
+			b.WriteString(comment(q.Language, q.Doc.Info().Label()) + "\n")
+		}
+		b.WriteString(q.text() + "\n")
+		if i < len(all)-1 {
+			b.WriteString("\n")
+		}
+		if _, err := io.WriteString(w, b.String()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// comment writes a line that the language skips.
+func comment(language, text string) string {
+	text = strings.Join(strings.Fields(text), " ")
+	if language == "spl" {
+		return "``` " + strings.ReplaceAll(text, "```", "") + " ```"
+	}
+	return "// " + text
+}
+
+// Final writes one text of the queries of each language, as the pipeline makes
+// it. Rules that report only through a correlation are part of its query.
+func Final(w io.Writer, all []Query, p *pipeline.Pipeline) ([]*sigma.Diagnostic, error) {
+	texts := map[string][]string{}
+	var languages []string
+	for i := range all {
+		q := &all[i]
+		if !slices.Contains(languages, q.Language) {
+			languages = append(languages, q.Language)
+		}
+		if q.Query != nil && !q.Silent {
+			texts[q.Language] = append(texts[q.Language], q.Query.Text)
+		}
+	}
+	var diags []*sigma.Diagnostic
+	for _, language := range languages {
+		text, wrong := p.Finalize(language, texts[language])
+		if len(wrong) > 0 {
+			diags = append(diags, wrong...)
+			continue
+		}
+		if _, err := fmt.Fprintln(w, strings.TrimSuffix(text, "\n")); err != nil {
+			return diags, err
+		}
+	}
+	return diags, nil
+}
+
+// A line of `compile --format jsonl`.
+type line struct {
+	Path   string     `json:"path"`
+	Doc    int        `json:"doc"`
+	ID     string     `json:"id"`
+	Title  string     `json:"title"`
+	Target string     `json:"target"`
+	Log    string     `json:"log,omitempty"`
+	Query  *string    `json:"query,omitempty"`
+	Error  *lineError `json:"error,omitempty"`
+	Limits []string   `json:"limits,omitempty"`
+}
+
+type lineError struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Line    int    `json:"line"`
+	Column  int    `json:"column"`
+}
+
+// JSON writes a line for each document and language.
+func JSON(w io.Writer, all []Query) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	for i := range all {
+		q := &all[i]
+		if q.Doc == nil && q.Failure() == nil {
+			continue
+		}
+		if err := enc.Encode(q.line()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (q *Query) line() *line {
+	out := &line{Path: q.Path, Target: q.Language, Log: q.Log}
+	if q.Doc != nil {
+		head := q.Doc.Info()
+		out.Doc, out.ID, out.Title = head.Index, head.ID.Value, head.Title.Value
+	}
+	if d := q.Failure(); d != nil {
+		at := d.File.Position(d.At.Start)
+		out.Log = ""
+		out.Error = &lineError{d.Code, d.Message, at.Line, at.Column}
+		return out
+	}
+	out.Query = &q.Query.Text
+	for _, l := range q.Query.Limits {
+		out.Limits = append(out.Limits, l.Code)
+	}
+	return out
+}
+
+// Folder writes a file a query, in the tree of the input.
+func Folder(dir string, all []Query) error {
+	for i := range all {
+		q := &all[i]
+		if q.Query == nil {
+			continue
+		}
+		name := filepath.Join(dir, q.fileName())
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(name, []byte(q.text()+"\n"), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// endings are of the files that Folder writes.
+var endings = map[string]string{"kql": ".kql", "spl": ".spl", "go": ".go"}
+
+// fileName is the rule's path with the language's ending; documents of one
+// file are numbered from the second on.
+func (q *Query) fileName() string {
+	name := strings.TrimSuffix(q.Tree, filepath.Ext(q.Tree))
+	if n := q.Doc.Info().Index; n > 0 {
+		name = fmt.Sprintf("%s.%d", name, n)
+	}
+	return name + endings[q.Language]
+}
