@@ -284,8 +284,9 @@ func (a *extremeAcc) add(_ *runtime, args []Value) {
 
 func (a *extremeAcc) result() Value { return a.best }
 
-// listAcc makes a list, or a set if seen is there. Nulls are left out; a set
-// takes the items of an array each.
+// listAcc makes a list, or a set if seen is there. Nulls are left out, and the
+// items of an array are taken each: the documentation's examples that gather
+// the coordinates of polygons and lines count on it.
 type listAcc struct {
 	items Array
 	seen  map[string]bool
@@ -316,11 +317,11 @@ func (a *listAcc) add(rt *runtime, args []Value) {
 		a.items = append(a.items, v)
 		rt.hold(int64(16 + sizeOf(v)))
 	}
-	if a.seen != nil {
-		eachItem(args[0], take)
+	if a.nulls {
+		take(args[0])
 		return
 	}
-	take(args[0])
+	eachItem(args[0], take)
 }
 
 func (a *listAcc) result() Value {

@@ -45,7 +45,7 @@ var functionTable = sync.OnceValue(func() map[string]function {
 		stringFunctions(), splitFunctions(), castFunctions(), timeFunctions(), mathFunctions(), arrayFunctions(),
 		bagFunctions(), ipFunctions(), hashFunctions(), encodingFunctions(), parseFunctions(), unitFunctions(),
 		seriesFunctions(), punycodeFunctions(), decompressFunctions(), zoneFunctions(), sketchFunctions(),
-		seriesFilterFunctions(), seriesFitFunctions(),
+		seriesFilterFunctions(), seriesFitFunctions(), geoFunctions(), geohashFunctions(), s2Functions(),
 	} {
 		maps.Copy(all, part)
 	}

@@ -44,8 +44,9 @@ type runtime struct {
 	slots    []any // memory of call sites: memos and window functions
 	random   *rand.Rand
 	regexes  map[string]*regexp.Regexp
-	call     span  // the call of a function that is being evaluated
-	err      error // the first error of an expression
+	shapes   map[*Bag][]geoPolygon // that were read
+	call     span                  // the call of a function that is being evaluated
+	err      error                 // the first error of an expression
 }
 
 func newRuntime(ctx context.Context, text string, in *Input) *runtime {
