@@ -115,7 +115,7 @@ type linker struct {
 }
 
 func (l *linker) report(severity Severity, code string, in Document, at Span, message string) *Diagnostic {
-	return l.reports.Add(&Diagnostic{Code: code, Severity: severity, File: in.Info().File, At: at, Message: shorten(message)})
+	return l.reports.Add(&Diagnostic{Code: code, Severity: severity, File: in.Info().File, At: at, Message: message})
 }
 
 // index fills the maps of names. The first document keeps a name that two

@@ -83,7 +83,7 @@ func (m mapper) span(at Span) Span {
 	if m.offsets == nil {
 		return m.text.At
 	}
-	return m.file.within(m.text, m.offsets, at.Start, at.End)
+	return m.file.WithinAligned(m.text, m.offsets, at.Start, at.End)
 }
 
 func (m mapper) expr(x Expr) Expr {

@@ -159,6 +159,7 @@ func (r *Reports) Add(d *Diagnostic) *Diagnostic {
 	if r.said == nil {
 		r.said = map[*File]int{}
 	}
+	d.Message = shorten(d.Message)
 	if r.said[d.File]++; r.said[d.File] <= MaxReports {
 		r.kept = append(r.kept, d)
 	}

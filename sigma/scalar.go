@@ -33,10 +33,12 @@ func (f *File) Align(t Text) []int {
 // Within maps a range of bytes of t.Value to the file. What can't be mapped is
 // given as the whole scalar.
 func (f *File) Within(t Text, start, end int) Span {
-	return f.within(t, f.Align(t), start, end)
+	return f.WithinAligned(t, f.Align(t), start, end)
 }
 
-func (f *File) within(t Text, offsets []int, start, end int) Span {
+// WithinAligned is Within for whoever asks of many ranges of one text, and has
+// what Align gives of it.
+func (f *File) WithinAligned(t Text, offsets []int, start, end int) Span {
 	if offsets == nil || start > end || end >= len(offsets) {
 		return t.At
 	}

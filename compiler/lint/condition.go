@@ -29,7 +29,7 @@ func (p *Pass) conditions(f func(d *sigma.Detection, c *sigma.Condition)) {
 }
 
 // editable tells whether places in a condition are places in the file.
-func (p *Pass) editable(c *sigma.Condition) bool { return p.File().Align(c.Text) != nil }
+func (p *Pass) editable(c *sigma.Condition) bool { return p.align(c.Text) != nil }
 
 // matching lists the searches that a pattern names.
 func matching(d *sigma.Detection, pattern string) []*sigma.Search {
@@ -313,7 +313,7 @@ var conditionParens = &Check{
 				return
 			}
 			for _, pair := range needlessParens(c.Text.Value) {
-				open, end := p.File().Within(c.Text, pair.Start, pair.Start+1), p.File().Within(c.Text, pair.End-1, pair.End)
+				open, end := p.within(c.Text, pair.Start, pair.Start+1), p.within(c.Text, pair.End-1, pair.End)
 				p.report(open, "the parentheses around %q say nothing", strings.TrimSpace(c.Text.Value[pair.Start+1:pair.End-1])).
 					safe("remove them", append(remove(open), remove(end)...)...)
 			}

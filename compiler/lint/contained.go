@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/sigproof/sigproof/compiler/eval"
@@ -163,16 +162,19 @@ var valueNumberTwice = &Check{
 			if len(at.Values) < 2 || len(at.Modifiers) > 0 {
 				continue
 			}
-			for i, v := range at.Values {
-				if !isDigits(v.Written().Value) {
+			met := map[string]sigma.Value{}
+			for _, v := range at.Values {
+				text := v.Written().Value
+				if !isDigits(text) {
 					continue
 				}
-				other := slices.IndexFunc(at.Values[:i], func(x sigma.Value) bool {
-					return x.Written().Value == v.Written().Value && kind(x) != kind(v)
-				})
-				if other >= 0 {
-					p.report(v.Span(), "%s stands in the list already, as %s", p.shown(v), p.shown(at.Values[other])).
-						see(p.File(), at.Values[other].Span(), "the first stands here").
+				other := met[text]
+				switch {
+				case other == nil:
+					met[text] = v
+				case kind(other) != kind(v):
+					p.report(v.Span(), "%s stands in the list already, as %s", p.shown(v), p.shown(other)).
+						see(p.File(), other.Span(), "the first stands here").
 						safe("remove it", removeEntry(p.File(), v.Span())...)
 				}
 			}

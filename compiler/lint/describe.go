@@ -88,7 +88,7 @@ var descriptionLink = &Check{
 	Run: func(p *Pass) {
 		d := p.Head().Description
 		if at := link.FindStringIndex(d.Value); at != nil {
-			p.report(p.File().Within(d, at[0], at[1]), "the description has a link; it must stand in \"references\"")
+			p.report(p.within(d, at[0], at[1]), "the description has a link; it must stand in \"references\"")
 		}
 	},
 }

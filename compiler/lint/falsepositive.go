@@ -91,7 +91,7 @@ var falsePositiveMisspelt = &Check{
 					if unicode.IsUpper(rune(got[0])) {
 						right = strings.ToUpper(right[:1]) + right[1:]
 					}
-					p.report(p.File().Within(t, at[0], at[1]), "%q is written %q", got, right).
+					p.report(p.within(t, at[0], at[1]), "%q is written %q", got, right).
 						safe("write "+right, rewrite(p.File(), t, t.Value[:at[0]]+right+t.Value[at[1]:])...)
 				}
 			}

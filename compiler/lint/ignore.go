@@ -2,6 +2,7 @@ package lint
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -36,6 +37,10 @@ var ignoreChecks = []*Check{
 	ignoreUnknown, ignoreReason, ignoreUnused,
 }
 
+// mostIgnores is how many comments of a file are read: each finding is held
+// against each of them. Those beyond silence nothing.
+const mostIgnores = 1_000
+
 var ignoreForm = regexp.MustCompile(`(?m)(?:^|[ \t])(#[ \t]*sigproof:ignore\b:?[ \t]*([^ \t\r\n]*)([^\r\n]*))`)
 
 // ignores reads the comments of the file.
@@ -48,7 +53,7 @@ func (l *look) ignores() ignores {
 	scalars := scalarSpans(l.yaml())
 	for _, m := range ignoreForm.FindAllSubmatchIndex(f.Src, -1) {
 		at := sigma.Span{Start: m[2], End: m[3]}
-		if slices.ContainsFunc(scalars, func(x sigma.Span) bool { return x.Start <= at.Start && at.Start < x.End }) {
+		if within(scalars, at.Start) || len(found) == mostIgnores {
 			continue
 		}
 		at.End = at.Start + len(strings.TrimRight(f.Text(at), " \t"))
@@ -100,7 +105,14 @@ func onlyComments(text string) bool {
 	return true
 }
 
-// scalarSpans lists where the scalars stand, in which a # is no comment.
+// within tells whether p stands in one of the spans.
+func within(spans []sigma.Span, p int) bool {
+	i, _ := slices.BinarySearchFunc(spans, p, func(s sigma.Span, p int) int { return s.End - p - 1 })
+	return i < len(spans) && spans[i].Start <= p
+}
+
+// scalarSpans lists where the scalars stand, in which a # is no comment, in
+// order: an alias brings in what stands elsewhere.
 func scalarSpans(docs []sigma.Data) []sigma.Span {
 	var spans []sigma.Span
 	for _, d := range docs {
@@ -112,6 +124,7 @@ func scalarSpans(docs []sigma.Data) []sigma.Span {
 			}
 		}
 	}
+	slices.SortFunc(spans, func(a, b sigma.Span) int { return cmp.Or(a.Start-b.Start, a.End-b.End) })
 	return spans
 }
 

@@ -17,6 +17,7 @@ type Pass struct {
 	read struct {
 		items   []place
 		itemsOK bool
+		fields  map[fieldOf][]*sigma.Item
 		log     *schema.Log
 		logOK   bool
 	}
@@ -27,6 +28,12 @@ type place struct {
 	*sigma.Item
 	search *sigma.Search
 	all    *sigma.All // the map that holds the item; nil for keywords
+}
+
+// fieldOf is a field in a map.
+type fieldOf struct {
+	all  *sigma.All
+	name string
 }
 
 // Head is the document's head.
@@ -111,6 +118,19 @@ func (p *Pass) collect(s *sigma.Search, b sigma.Block) {
 	}
 }
 
+// sameField lists the items of an item's map that speak of its field, the item
+// among them.
+func (p *Pass) sameField(at place) []*sigma.Item {
+	if p.read.fields == nil {
+		p.read.fields = map[fieldOf][]*sigma.Item{}
+		for _, x := range p.Items() {
+			key := fieldOf{x.all, x.Field.Value}
+			p.read.fields[key] = append(p.read.fields[key], x.Item)
+		}
+	}
+	return p.read.fields[fieldOf{at.all, at.Field.Value}]
+}
+
 // Data is the document as plain YAML, for checks of keys and their order; nil
 // if it is no map.
 func (p *Pass) Data() *sigma.Map {
@@ -146,8 +166,7 @@ func (p *Pass) report(at sigma.Span, format string, args ...any) *finding {
 	d := &sigma.Diagnostic{
 		Code: p.check.Code, Severity: p.check.Severity, File: p.File(), At: at, Message: fmt.Sprintf(format, args...),
 	}
-	p.found = append(p.found, d)
-	return &finding{d}
+	return &finding{p.found.Add(d)}
 }
 
 // A finding is a diagnostic that is being made.

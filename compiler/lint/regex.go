@@ -380,7 +380,7 @@ var regexDot = &Check{
 				return
 			}
 			dot := m[2]
-			p.report(p.File().Within(v.Written(), dot, dot+1), `the dot stands for any character; a plain one is \.`).
+			p.report(p.within(v.Written(), dot, dot+1), `the dot stands for any character; a plain one is \.`).
 				unsafe(`write \.`, rewrite(p.File(), v.Written(), text[:dot]+`\`+text[dot:])...)
 		})
 	},

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"bytes"
 	"fmt"
 	"regexp"
 	"slices"
@@ -251,13 +252,13 @@ var conditionList = &Check{
 			return
 		}
 		c := d.Conditions[0]
-		before := strings.TrimRight(string(p.File().Src[:c.Text.At.Start]), " \t\r\n")
-		if !strings.HasSuffix(before, "-") && !strings.HasSuffix(before, "[") {
+		before := bytes.TrimRight(p.File().Src[:c.Text.At.Start], " \t\r\n")
+		if !bytes.HasSuffix(before, []byte("-")) && !bytes.HasSuffix(before, []byte("[")) {
 			return
 		}
 		f := p.report(c.Text.At, "the condition is a list of one; it needs none")
 		const key = "condition"
-		if i := strings.LastIndex(before, key); i >= 0 {
+		if i := bytes.LastIndex(before, []byte(key)); i >= 0 {
 			f.safe("write it alone", p.unlist(sigma.Span{Start: i, End: i + len(key)}, c.Text)...)
 		}
 	},
@@ -277,8 +278,8 @@ var searchImplied = &Check{
 			if at.all == nil || len(at.all.Items) < 2 || at.Has("neq") {
 				continue
 			}
-			for _, other := range at.all.Items {
-				if other == at.Item || other.Field.Value != at.Field.Value || other.Has("neq") || !implies(other, at.Item) || implies(at.Item, other) && other.At.Start > at.At.Start {
+			for _, other := range p.sameField(at) {
+				if other == at.Item || other.Has("neq") || !implies(other, at.Item) || implies(at.Item, other) && other.At.Start > at.At.Start {
 					continue
 				}
 				f := p.report(at.KeyAt, "%q follows from %q of the same map, and has no effect", sigma.ItemKey(at.Item), sigma.ItemKey(other)).
@@ -403,8 +404,8 @@ var searchNever = &Check{
 			if at.all == nil || len(at.all.Items) < 2 || at.Has("neq") || at.Has("all") || strings.ContainsAny(at.Field.Value, ".[{") {
 				continue
 			}
-			for _, other := range at.all.Items {
-				if other == at.Item || other.Field.Value != at.Field.Value || other.Has("neq") || other.Has("all") || !excludes(at.Item, other) {
+			for _, other := range p.sameField(at) {
+				if other == at.Item || other.Has("neq") || other.Has("all") || !excludes(at.Item, other) {
 					continue
 				}
 				p.report(at.KeyAt, "no text is what %q and %q both ask for: the search finds nothing", sigma.ItemKey(at.Item), sigma.ItemKey(other)).

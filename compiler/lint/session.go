@@ -44,10 +44,15 @@ func (s *session) fromOthers() map[string][]*sigma.Diagnostic {
 type look struct {
 	*session
 	*parsed
-	found []*sigma.Diagnostic
+	found sigma.Reports
 
 	data     []sigma.Data // the file as plain YAML
 	dataRead bool
+
+	// The text that was aligned last: several places are asked of each, and to
+	// align one of a megabyte takes its time.
+	aligned sigma.Text
+	offsets []int
 }
 
 // run makes the passes over a file and gives all that is to be reported of it.
@@ -55,11 +60,13 @@ func (l *look) run(said []*sigma.Diagnostic) []*sigma.Diagnostic {
 	for _, d := range l.docs {
 		p := &Pass{look: l, Doc: d}
 		for _, p.check = range l.checks {
-			p.check.Run(p)
+			if !l.found.Full(l.file) {
+				p.check.Run(p)
+			}
 		}
 	}
 	diags := append(append([]*sigma.Diagnostic{}, l.diags...), said...)
-	return withLineBreaks(l.source.Src, l.silence(append(diags, l.found...)))
+	return withLineBreaks(l.source.Src, l.silence(append(diags, l.found.Sorted()...)))
 }
 
 // withLineBreaks gives fixes the line breaks of their file: rooms write the
@@ -84,6 +91,19 @@ func withLineBreaks(src []byte, diags []*sigma.Diagnostic) []*sigma.Diagnostic {
 		diags[i] = &mended
 	}
 	return diags
+}
+
+// align is File.Align.
+func (l *look) align(t sigma.Text) []int {
+	if t != l.aligned {
+		l.aligned, l.offsets = t, l.file.Align(t)
+	}
+	return l.offsets
+}
+
+// within is File.Within.
+func (l *look) within(t sigma.Text, start, end int) sigma.Span {
+	return l.file.WithinAligned(t, l.align(t), start, end)
 }
 
 // yaml reads the file as plain YAML.

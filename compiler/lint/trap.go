@@ -125,7 +125,7 @@ var valueInvisible = &Check{
 					return r
 				}, t.Value)
 				r := []rune(t.Value[i:])[0]
-				p.report(p.File().Within(t, i, i+len(string(r))), "the value has U+%04X, %s, which can't be seen", r, invisible[r]).
+				p.report(p.within(t, i, i+len(string(r))), "the value has U+%04X, %s, which can't be seen", r, invisible[r]).
 					unsafe("write it without", rewrite(p.File(), t, better)...)
 			}
 		}

@@ -334,7 +334,7 @@ var wildcardEscaped = &Check{
 				if m := literalStar.FindStringIndex(s.Text.Value); m != nil {
 					star := m[0] + strings.LastIndexByte(s.Text.Value[m[0]:m[1]], '*')
 					better := s.Text.Value[:star] + `\` + s.Text.Value[star:]
-					p.report(p.File().Within(s.Text, star-1, star+1), `\* is a plain star, which no path has; a backslash and then any name is \\*`).
+					p.report(p.within(s.Text, star-1, star+1), `\* is a plain star, which no path has; a backslash and then any name is \\*`).
 						unsafe(`write \\*`, rewrite(p.File(), s.Text, better)...)
 				}
 			}
@@ -366,7 +366,7 @@ var wildcardQuestion = &Check{
 				}
 				if m := question.FindStringIndex(s.Text.Value); m != nil {
 					i := m[0] + 1
-					p.report(p.File().Within(s.Text, i, i+1), `"?" stands for any one character here; a plain question mark is \?`).
+					p.report(p.within(s.Text, i, i+1), `"?" stands for any one character here; a plain question mark is \?`).
 						unsafe(`write \?`, rewrite(p.File(), s.Text, s.Text.Value[:i]+`\`+s.Text.Value[i:])...)
 				}
 			}
