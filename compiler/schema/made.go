@@ -1,9 +1,14 @@
 package schema
 
-import "strings"
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
 
-// Made says how a field is made of others: texts that are joined, or a word
-// for each value of another field.
+// Made says how a field is made of others: texts that are joined, a word for
+// each value of another field, or the text of another field as its kind wants
+// it.
 type Made struct {
 	// Join lists the texts, With what stands between two of them. One that is
 	// missing or empty is left out, with what stands before it. A field of
@@ -11,10 +16,18 @@ type Made struct {
 	Join []Piece
 	With string
 
+	// Starts are beginnings of the joined text for which words stand.
+	Starts []Word
+
 	// Of is the field for whose values Words are. For another value the field
 	// is missing.
 	Of    string
 	Words []Word
+
+	// Kind is the field that tells what Of holds, if Words are for its values:
+	// for some of them a word stands, or the number in hexadecimal where the
+	// word says %08x; else Of is taken as it is.
+	Kind string
 }
 
 // A Piece is the text of a field with what stands before it: SHA1=…
@@ -29,19 +42,18 @@ type Word struct {
 	Of []string
 }
 
+// Hex is where a word has the number that it stands for.
+const Hex = "%08x"
+
 // Text gives the text of the field, of those of the fields that it is made of.
 // It is empty if the field is missing.
 func (m *Made) Text(of func(field string) string) string {
-	if m.Of != "" {
-		value := of(m.Of)
-		for _, w := range m.Words {
-			for _, v := range w.Of {
-				if strings.EqualFold(v, value) {
-					return w.Is
-				}
-			}
-		}
-		return ""
+	switch {
+	case m.Kind != "":
+		return m.ofKind(of(m.Kind), of(m.Of))
+	case m.Of != "":
+		word, _ := m.word(of(m.Of))
+		return word
 	}
 	var texts []string
 	for _, p := range m.Join {
@@ -49,13 +61,54 @@ func (m *Made) Text(of func(field string) string) string {
 			texts = append(texts, p.Before+text)
 		}
 	}
-	return strings.Join(texts, m.With)
+	return m.started(strings.Join(texts, m.With))
+}
+
+func (m *Made) word(value string) (word string, ok bool) {
+	for _, w := range m.Words {
+		for _, v := range w.Of {
+			if strings.EqualFold(v, value) {
+				return w.Is, true
+			}
+		}
+	}
+	return "", false
+}
+
+func (m *Made) ofKind(kind, value string) string {
+	word, ok := m.word(kind)
+	before, after, hex := strings.Cut(word, Hex)
+	switch n, err := strconv.ParseUint(value, 10, 64); {
+	case value == "" || !ok:
+		return value
+	case !hex:
+		return word
+	case err != nil:
+		return before + after
+	default:
+		return before + fmt.Sprintf(Hex, n) + after
+	}
+}
+
+func (m *Made) started(text string) string {
+	for _, w := range m.Starts {
+		for _, start := range w.Of {
+			if len(text) >= len(start) && strings.EqualFold(text[:len(start)], start) {
+				return w.Is + text[len(start):]
+			}
+		}
+	}
+	return text
 }
 
 // Parts is Text the other way round: it gives each field that a text is made
 // of, as far as the text tells.
 func (m *Made) Parts(text string, set func(field, text string)) {
-	if m.Of != "" {
+	switch {
+	case m.Kind != "":
+		m.kindOf(text, set)
+		return
+	case m.Of != "":
 		for _, w := range m.Words {
 			if strings.EqualFold(w.Is, text) {
 				set(m.Of, w.Of[0])
@@ -63,8 +116,7 @@ func (m *Made) Parts(text string, set func(field, text string)) {
 			}
 		}
 		return
-	}
-	if m.labelled() {
+	case m.labelled():
 		for piece := range strings.SplitSeq(text, m.With) {
 			for _, p := range m.Join {
 				if rest, ok := strings.CutPrefix(piece, p.Before); ok {
@@ -74,7 +126,31 @@ func (m *Made) Parts(text string, set func(field, text string)) {
 		}
 		return
 	}
+	for _, w := range m.Starts {
+		if rest, ok := strings.CutPrefix(text, w.Is); ok {
+			text = w.Of[0] + rest
+			break
+		}
+	}
 	m.cut(text, set)
+}
+
+func (m *Made) kindOf(text string, set func(field, text string)) {
+	for _, w := range m.Words {
+		before, after, hex := strings.Cut(w.Is, Hex)
+		digits, starts := strings.CutPrefix(text, before)
+		digits, ends := strings.CutSuffix(digits, after)
+		n, err := strconv.ParseUint(digits, 16, 64)
+		switch {
+		case hex && starts && ends && err == nil:
+			set(m.Kind, w.Of[0])
+			set(m.Of, strconv.FormatUint(n, 10))
+			return
+		case !hex && w.Is == text:
+			set(m.Kind, w.Of[0])
+		}
+	}
+	set(m.Of, text)
 }
 
 // labelled tells whether something stands before each text.

@@ -67,6 +67,8 @@ func TestMade(t *testing.T) {
 	t.Parallel()
 	hashes := &Made{With: ",", Join: []Piece{{"SHA1=", "SHA1"}, {"MD5=", "MD5"}}}
 	account := &Made{With: `\`, Join: []Piece{{"", "Domain"}, {"", "Name"}}}
+	key := &Made{With: `\`, Join: []Piece{{"", "Key"}, {"", "Value"}}, Starts: []Word{{"HKLM", []string{"HKEY_LOCAL_MACHINE"}}}}
+	details := &Made{Of: "Data", Kind: "Type", Words: []Word{{"DWORD (0x%08x)", []string{"Dword"}}, {"Binary Data", []string{"Binary"}}}}
 	initiated := &Made{Of: "Action", Words: []Word{{"true", []string{"Success", "Failed"}}, {"false", []string{"Accepted"}}}}
 	for _, test := range []struct {
 		made  *Made
@@ -80,6 +82,11 @@ func TestMade(t *testing.T) {
 		{account, map[string]string{"Domain": "CONTOSO", "Name": "eve"}, `CONTOSO\eve`, nil},
 		{account, map[string]string{"Name": "eve"}, "eve", map[string]string{"Domain": "eve"}},
 		{account, map[string]string{"Domain": `a\b`, "Name": "c"}, `a\b\c`, nil},
+		{key, map[string]string{"Key": `HKEY_LOCAL_MACHINE\Run`, "Value": "a"}, `HKLM\Run\a`, nil},
+		{details, map[string]string{"Type": "Dword", "Data": "4294967295"}, "DWORD (0xffffffff)", nil},
+		{details, map[string]string{"Type": "Binary", "Data": "00"}, "Binary Data", map[string]string{"Type": "Binary", "Data": "Binary Data"}},
+		{details, map[string]string{"Type": "String", "Data": "x"}, "x", map[string]string{"Data": "x"}},
+		{details, map[string]string{"Type": "Dword"}, "", map[string]string{}},
 		{initiated, map[string]string{"Action": "Success"}, "true", nil},
 		{initiated, map[string]string{"Action": "failed"}, "true", map[string]string{"Action": "Success"}},
 		{initiated, map[string]string{"Action": "Other"}, "", map[string]string{}},

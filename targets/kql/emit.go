@@ -128,6 +128,7 @@ var helperFunctions = []struct{ name, text string }{
 	{"unquote", `let unquote = (s:string) { iff(s startswith "\"" and s endswith "\"", tostring(parse_json(s)), s) };`},
 	{"elements", `let elements = (x:dynamic) { case(array_length(x) > 0, x, isnull(array_length(x)), pack_array(x), dynamic([null])) };`},
 	{"unescape", `let unescape = (s:string) { replace_string(replace_string(replace_string(replace_string(s, "&lt;", "<"), "&gt;", ">"), "&quot;", "\""), "&amp;", "&") };`},
+	{"start", `let start = (s:string, from:string, to:string) { iff(s startswith from, strcat(to, substring(s, strlen(from))), s) };`},
 	{"texts", `let texts = (x:dynamic) { parse_json(replace_string(replace_string(replace_string(replace_string(tostring(x), "&lt;", "<"), "&gt;", ">"), "&quot;", "\\\""), "&amp;", "&")) };`},
 	{"number", `let number = (s:string) { todecimal(extract(@"^[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$", 0, s)) };`},
 	{"instant", `let instant = (s:string) { todatetime(extract(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})?$", 0, s)) };`},

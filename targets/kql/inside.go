@@ -86,7 +86,10 @@ func (r *rule) made(f *ir.Field) *schema.Made {
 
 // madeColumn adds a column for a field that is made of others.
 func (r *rule) madeColumn(f *ir.Field, m *schema.Made) string {
-	if m.Of != "" {
+	switch {
+	case m.Kind != "":
+		return name(r.addColumn(f, r.ofKind(f, m)))
+	case m.Of != "":
 		return name(r.addColumn(f, r.words(f, m)))
 	}
 	pieces := make([]string, len(m.Join))
@@ -95,7 +98,16 @@ func (r *rule) madeColumn(f *ir.Field, m *schema.Made) string {
 		pieces[i] = fmt.Sprintf(`iff(isempty(%s), "", strcat(%s, %s))`, text, quote(m.With+p.Before), text)
 	}
 	joined := strings.Join(pieces, ",\n        ")
-	return name(r.addColumn(f, fmt.Sprintf("substring(strcat(\n        %s), %d)", joined, len([]rune(m.With)))))
+	value := fmt.Sprintf("substring(strcat(\n        %s), %d)", joined, len([]rune(m.With)))
+	if len(m.Join) == 1 && m.Join[0].Before == "" {
+		value = r.textOf(f, m.Join[0].Field)
+	}
+	for _, w := range m.Starts {
+		for _, start := range w.Of {
+			value = r.call("start", value+", "+quote(start)+", "+quote(w.Is))
+		}
+	}
+	return name(r.addColumn(f, value))
 }
 
 // words writes the word for the value of another field; empty for one that has
@@ -104,13 +116,35 @@ func (r *rule) words(f *ir.Field, m *schema.Made) string {
 	value := r.textOf(f, m.Of)
 	var cases []string
 	for _, w := range m.Words {
-		literals := make([]string, len(w.Of))
-		for i, v := range w.Of {
-			literals[i] = quote(v)
-		}
-		cases = append(cases, equals(value, literals, "=~", "in~").text+", "+quote(w.Is))
+		cases = append(cases, oneOf(value, w)+", "+quote(w.Is))
 	}
-	return "case(\n        " + strings.Join(cases, ",\n        ") + `, "")`
+	return caseOf(cases, `""`)
+}
+
+func oneOf(value string, w schema.Word) string {
+	literals := make([]string, len(w.Of))
+	for i, v := range w.Of {
+		literals[i] = quote(v)
+	}
+	return equals(value, literals, "=~", "in~").text
+}
+
+func caseOf(cases []string, otherwise string) string {
+	return "case(\n        " + strings.Join(cases, ",\n        ") + ", " + otherwise + ")"
+}
+
+// ofKind writes the text of a field as its kind wants it.
+func (r *rule) ofKind(f *ir.Field, m *schema.Made) string {
+	kind, value := r.textOf(f, m.Kind), r.textOf(f, m.Of)
+	cases := []string{"isempty(" + value + `), ""`}
+	for _, w := range m.Words {
+		text := quote(w.Is)
+		if before, after, hex := strings.Cut(w.Is, schema.Hex); hex {
+			text = "strcat(" + quote(before) + ", tohex(tolong(" + value + "), 8), " + quote(after) + ")"
+		}
+		cases = append(cases, oneOf(kind, w)+", "+text)
+	}
+	return caseOf(cases, value)
 }
 
 // textOf gives the text of a field of the log that another one is made of.

@@ -24,7 +24,8 @@ var files embed.FS
 var order = []string{
 	"entra_audit", "entra_signin", "activity", "tenant_activity", "pim_alert", "pim_policy",
 	"m365_audit", "risk_detection", "workload_risk", "keyvault_audit",
-	"windows_sysmon", "windows_security", "xdr_process",
+	"windows_sysmon", "windows_security",
+	"xdr_process", "xdr_network", "xdr_file", "xdr_registry", "xdr_image", "xdr_event", "xdr_logon",
 }
 
 // Logs reads all declarations.
@@ -81,7 +82,9 @@ type fieldFile struct {
 	Computed bool
 	Join     []string // texts with {a field} each
 	With     string   // between them
+	Starts   where    // beginnings for which words stand
 	Of       string   // the field for whose values words are
+	Kind     string   // the field that tells what of holds, if words are for its values
 	Words    where
 	Unquote  bool
 	Control  string

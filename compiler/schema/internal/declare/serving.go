@@ -56,15 +56,20 @@ func (f *fieldFile) made() *schema.Made {
 	if f.Join == nil && f.Of == "" {
 		return nil
 	}
-	m := &schema.Made{With: f.With, Of: f.Of}
+	m := &schema.Made{With: f.With, Of: f.Of, Kind: f.Kind, Starts: words(f.Starts), Words: words(f.Words)}
 	for _, text := range f.Join {
 		before, field, _ := strings.Cut(strings.TrimSuffix(text, "}"), "{")
 		m.Join = append(m.Join, schema.Piece{Before: before, Field: field})
 	}
-	for _, w := range f.Words {
-		m.Words = append(m.Words, schema.Word{Is: w.Field, Of: w.Is})
-	}
 	return m
+}
+
+func words(w where) []schema.Word {
+	var out []schema.Word
+	for _, g := range w {
+		out = append(out, schema.Word{Is: g.Field, Of: g.Is})
+	}
+	return out
 }
 
 // checkServings holds what the sources say against the fields of the log.
@@ -94,8 +99,10 @@ func checkMade(l *schema.Log) error {
 		for _, p := range f.Made.Join {
 			of = append(of, p.Field)
 		}
-		if f.Made.Of != "" {
-			of = append(of, f.Made.Of)
+		for _, name := range []string{f.Made.Of, f.Made.Kind} {
+			if name != "" {
+				of = append(of, name)
+			}
 		}
 		for _, name := range of {
 			if made := fieldOf(l, name); made == nil || made.Computed {
@@ -104,6 +111,9 @@ func checkMade(l *schema.Log) error {
 		}
 		if f.Made.Of != "" && len(f.Made.Words) == 0 {
 			return fmt.Errorf("field %s: no words", f.Name)
+		}
+		if l.SPL.Macro != "" && (f.Made.Kind != "" || f.Made.Starts != nil) {
+			return fmt.Errorf("field %s: the macro can't make it", f.Name)
 		}
 	}
 	return nil
