@@ -1,14 +1,8 @@
 package main
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -39,39 +33,14 @@ func (a *app) configCommand() *cobra.Command {
 // upward from the first path. Without paths there are none, as for the pack
 // that is embedded: it does not belong to the folder that one stands in.
 func (a *app) settings(paths []string) (*config.Config, error) {
-	name := a.config
-	if name == "" && len(paths) > 0 && !strings.HasPrefix(paths[0], packPrefix) {
-		var err error
-		if name, err = config.Find(paths[0]); err != nil {
-			return nil, err
-		}
+	switch {
+	case a.config == "none":
+	case a.config != "":
+		return config.Load(a.config)
+	case len(paths) > 0 && !strings.HasPrefix(paths[0], packPrefix):
+		return config.LoadFor(paths[0])
 	}
-	if name == "" || name == "none" {
-		return &config.Config{}, nil
-	}
-	src, err := os.ReadFile(name)
-	if err != nil {
-		return nil, err
-	}
-	c, diags := config.Read(shortName(name), src)
-	if len(diags) == 0 {
-		return c, nil
-	}
-	var b strings.Builder
-	for _, d := range diags {
-		b.WriteString("\n" + d.Render())
-	}
-	return nil, errors.New("the settings can't be used:" + strings.TrimRight(b.String(), "\n"))
-}
-
-// shortName is the name of a file as seen from where the command runs.
-func shortName(name string) string {
-	if dir, err := os.Getwd(); err == nil {
-		if short, err := filepath.Rel(dir, name); err == nil {
-			return short
-		}
-	}
-	return name
+	return &config.Config{}, nil
 }
 
 func (a *app) showConfig(paths []string) error {
@@ -88,23 +57,10 @@ func (a *app) showConfig(paths []string) error {
 	if c.File == nil {
 		a.note("no sigproof.yaml is found upward from %s", paths[0])
 	}
-	return a.emit(func(w io.Writer) error { return a.writeSettings(w, settings) })
-}
-
-func (a *app) writeSettings(w io.Writer, settings []config.Setting) error {
-	if a.format != "text" {
-		enc := json.NewEncoder(w)
-		for _, s := range settings {
-			if err := enc.Encode(s); err != nil {
-				return err
-			}
+	return a.emit(func(w io.Writer) error {
+		if a.format == "text" {
+			return config.WriteText(w, settings)
 		}
-		return nil
-	}
-	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(tw, "SETTING\tVALUE\tORIGIN")
-	for _, s := range settings {
-		fmt.Fprintf(tw, "%s\t%s\t%s\n", s.Key, s.Value, s.Origin)
-	}
-	return tw.Flush()
+		return config.WriteJSON(w, settings)
+	})
 }

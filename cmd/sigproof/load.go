@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sigproof/sigproof/cmd/sigproof/config"
 	"github.com/sigproof/sigproof/compiler/pipeline"
 	"github.com/sigproof/sigproof/sigma"
 	"github.com/sigproof/sigproof/sigma/entra"
@@ -79,7 +80,7 @@ func (a *app) loadRules(args []string) (*rules, error) {
 	return r, nil
 }
 
-func isRuleFile(name string) bool { return isYAML(name) && !isSuiteFile(name) }
+func isRuleFile(name string) bool { return isYAML(name) && !isSuiteFile(name) && !config.IsName(name) }
 
 func isYAML(name string) bool {
 	return strings.HasSuffix(name, ".yml") || strings.HasSuffix(name, ".yaml")

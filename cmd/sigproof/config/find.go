@@ -5,10 +5,15 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 )
 
 // names are what the file may be called.
 var names = []string{"sigproof.yaml", "sigproof.yml"}
+
+// IsName tells whether a file of this path holds settings, and no rules.
+func IsName(path string) bool { return slices.Contains(names, filepath.Base(path)) }
 
 // Find looks for the file of a rule or folder: beside it, then upward to the
 // root of its repository. It gives an empty name if there is none.
@@ -39,4 +44,40 @@ func exists(name string) (bool, error) {
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// LoadFor reads the file of a rule or folder. Without one nothing is set.
+func LoadFor(path string) (*Config, error) {
+	name, err := Find(path)
+	if name == "" || err != nil {
+		return &Config{}, err
+	}
+	return Load(name)
+}
+
+// Load reads a file. What is wrong with it is the error's text, for people.
+func Load(name string) (*Config, error) {
+	src, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	c, diags := Read(short(name), src)
+	if len(diags) == 0 {
+		return c, nil
+	}
+	var b strings.Builder
+	for _, d := range diags {
+		b.WriteString("\n" + d.Render())
+	}
+	return nil, errors.New("the settings can't be used:" + strings.TrimRight(b.String(), "\n"))
+}
+
+// short is the name of a file as seen from where the program runs.
+func short(name string) string {
+	if dir, err := os.Getwd(); err == nil {
+		if rel, err := filepath.Rel(dir, name); err == nil {
+			return rel
+		}
+	}
+	return name
 }

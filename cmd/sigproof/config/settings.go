@@ -1,9 +1,13 @@
 package config
 
 import (
+	"encoding/json"
+	"fmt"
+	"io"
 	"path/filepath"
 	"slices"
 	"strings"
+	"text/tabwriter"
 
 	"github.com/sigproof/sigproof/sigma"
 )
@@ -62,4 +66,25 @@ func (c *Config) Settings() []Setting {
 		set("check.severity."+g.Code.Value, g.Code, g.Severity)
 	}
 	return out
+}
+
+// WriteText writes settings as a table.
+func WriteText(w io.Writer, settings []Setting) error {
+	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(tw, "SETTING\tVALUE\tORIGIN")
+	for _, s := range settings {
+		fmt.Fprintf(tw, "%s\t%s\t%s\n", s.Key, s.Value, s.Origin)
+	}
+	return tw.Flush()
+}
+
+// WriteJSON writes an object a line and setting.
+func WriteJSON(w io.Writer, settings []Setting) error {
+	enc := json.NewEncoder(w)
+	for _, s := range settings {
+		if err := enc.Encode(s); err != nil {
+			return err
+		}
+	}
+	return nil
 }
