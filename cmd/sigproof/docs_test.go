@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/sigproof/sigproof/cmd/sigproof/config"
 	"github.com/sigproof/sigproof/compiler"
 	"github.com/sigproof/sigproof/compiler/schema"
@@ -136,5 +138,34 @@ func TestSettingsOfChecksPage(t *testing.T) {
 	c, diags := config.Read("sigproof.yaml", found[1])
 	if len(diags) > 0 || len(c.Settings()) != 6 {
 		t.Error(c.Settings(), diags)
+	}
+}
+
+// pageBlock is a file of a page, or a command with its output.
+var pageBlock = regexp.MustCompile("(?ms)^```(?:yaml (\\S+)\n(.*?)|console\n\\$ sigproof ([^\n]*)\n(.*?))^```$")
+
+// TestPipelinesPage runs the commands of docs/pipelines.md on its files.
+func TestPipelinesPage(t *testing.T) {
+	page, err := os.ReadFile("../../docs/pipelines.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	blocks := pageBlock.FindAllStringSubmatch(string(page), -1)
+	if len(blocks) != strings.Count(string(page), "```")/2 {
+		t.Errorf("%d blocks can be used", len(blocks))
+	}
+	for _, b := range blocks {
+		if b[1] != "" {
+			if err := os.WriteFile(b[1], []byte(b[2]), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		var out bytes.Buffer
+		newApp(strings.NewReader(""), &out, &out).run(strings.Fields(b[3]))
+		if !shows(strings.Split(b[4], "\n"), strings.Split(out.String(), "\n")) {
+			t.Errorf("sigproof %s (-page +output):\n%s", b[3], cmp.Diff(b[4], out.String()))
+		}
 	}
 }

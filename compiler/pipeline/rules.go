@@ -131,7 +131,7 @@ func readAddCondition(p *params) transformation {
 	if !ok {
 		return nil
 	}
-	search, diags := sigma.ParseSearch(p.file, sigma.Text{Value: "conditions", At: e.Key.At}, e.Data)
+	search, diags := sigma.ParseSearch(p.file, sigma.Text{Value: "conditions", At: e.Key.At}, p.withKeywords(e.Data))
 	p.diags = append(p.diags, diags...)
 	if search == nil {
 		return nil
@@ -147,6 +147,22 @@ func readAddCondition(p *params) transformation {
 		At:         search.At,
 	}}
 	return t
+}
+
+// withKeywords writes null, which stands for no field in pipelines, as the key
+// of keywords in rules.
+func (p *params) withKeywords(d sigma.Data) sigma.Data {
+	m, ok := d.(*sigma.Map)
+	if !ok {
+		return d
+	}
+	out := &sigma.Map{Entries: slices.Clone(m.Entries), At: m.At}
+	for i, e := range out.Entries {
+		if p.isNullKey(e.Key) {
+			out.Entries[i].Key.Value = ""
+		}
+	}
+	return out
 }
 
 func (t addCondition) apply(r *run, s *step) {
