@@ -10,39 +10,44 @@ import (
 	"github.com/sigproof/sigproof/compiler/schema"
 )
 
-// inside finds a field that has no column of its own: a part of a dynamic one,
-// or among the rest. It gives the value and how many steps of the path lead
-// there.
+// inside finds a field that has no column of its own: a part of one, or among
+// the rest. It gives the value and how many steps of the path lead there.
 func (s *scope) inside(f *ir.Field, path schema.Path) (operand, int, bool) {
-	o := operand{typ: "dynamic", field: f, query: s.query}
+	columns := s.log.KQL.Columns
 	for _, p := range s.log.KQL.Parts {
 		if n := holds(p.From, path); n > 0 && !selects(path[n-1]) {
-			o.parent, o.key = name(p.Column), p.Key
-			o.expr = o.parent + property(p.Key)
-			return o, n, true
+			i := slices.IndexFunc(columns, func(c schema.Column) bool { return c.Name == p.Column })
+			return s.part(f, &columns[i], p.Key), n, true
 		}
 	}
-	i := slices.IndexFunc(s.log.KQL.Columns, func(c schema.Column) bool { return c.From == schema.Rest })
-	if i < 0 || s.lacks(path) {
-		return o, 0, false
+	i := slices.IndexFunc(columns, func(c schema.Column) bool { return c.From == schema.Rest })
+	switch {
+	case i < 0 || s.lacks(path):
+		return operand{}, 0, false
+	case columns[i].Form == "":
+		return operand{expr: name(columns[i].Name), typ: "dynamic", field: f, query: s.query}, 0, true
+	case len(path) > 1 || f == nil:
+		return operand{}, 0, false
 	}
-	column := &s.log.KQL.Columns[i]
-	if column.Form != "xml" {
-		o.expr = name(column.Name)
-		return o, 0, true
+	return s.part(f, &columns[i], path[0].Key), 1, true
+}
+
+// part gives what stands under a key in a column: a property, or a field of an
+// event of Windows in XML.
+func (s *scope) part(f *ir.Field, c *schema.Column, key string) operand {
+	o := operand{typ: "dynamic", field: f, query: s.query, key: key}
+	switch {
+	case c.Form == "":
+		o.parent = name(c.Name)
+		o.expr = o.parent + property(key)
+	case f.Type == schema.Any:
+		o.expr = s.call("texts", "extract_all("+quoteRegex(dataPattern(key))+", "+name(c.Name)+")")
+	default:
+		s.needsLists = true
+		value := s.call("unescape", "extract("+quoteRegex(dataPattern(key))+", 1, "+name(c.Name)+")")
+		o.expr, o.typ = name(s.addColumn(f, value)), "string"
 	}
-	if len(path) > 1 || f == nil {
-		return o, 0, false
-	}
-	data := dataPattern(path[0].Key)
-	if f.Type == schema.Any {
-		o.expr, o.key = s.call("texts", "extract_all("+quoteRegex(data)+", "+name(column.Name)+")"), path[0].Key
-		return o, 1, true
-	}
-	s.needsLists = true
-	value := s.call("unescape", "extract("+quoteRegex(data)+", 1, "+name(column.Name)+")")
-	o.expr, o.typ = name(s.addColumn(f, value)), "string"
-	return o, 1, true
+	return o
 }
 
 // lacks tells whether rows of the table are declared not to hold a path.

@@ -70,8 +70,8 @@ func check(l *schema.Log) error {
 	}
 	for _, p := range l.KQL.Parts {
 		i := slices.IndexFunc(l.KQL.Columns, func(c schema.Column) bool { return c.Name == p.Column })
-		if i < 0 || l.KQL.Columns[i].Type != "dynamic" || !reaches(l, p.From) {
-			return fmt.Errorf("column %s.%s: no dynamic column, or no path %q", p.Column, p.Key, p.From)
+		if i < 0 || l.KQL.Columns[i].Type != "dynamic" && l.KQL.Columns[i].Form == "" || !reaches(l, p.From) {
+			return fmt.Errorf("column %s.%s: no column that holds parts, or no path %q", p.Column, p.Key, p.From)
 		}
 	}
 	for _, s := range l.Shapes {

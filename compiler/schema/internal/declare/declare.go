@@ -24,7 +24,7 @@ var files embed.FS
 var order = []string{
 	"entra_audit", "entra_signin", "activity", "tenant_activity", "pim_alert", "pim_policy",
 	"m365_audit", "risk_detection", "workload_risk", "keyvault_audit",
-	"windows_sysmon", "windows_security",
+	"windows_sysmon", "windows_security", "windows_event", "windows_xml_sysmon", "windows_xml_event",
 	"xdr_process", "xdr_network", "xdr_file", "xdr_registry", "xdr_image", "xdr_event", "xdr_logon",
 }
 
@@ -49,12 +49,14 @@ func Logs() ([]*schema.Log, error) {
 type logFile struct {
 	Name, Title, Doc string
 	Like             string // a log whose fields, lists, aliases and shapes it shares
+	Fielded          string // a log whose fields it shares, and whose sources if it names none
 	Origin           string // of the fields that name none
 	Where            where  // holds for every source
 	Sources          []*servingFile
 	Time, ID         string
 	Table            string // of Log Analytics
 	Columns          string // a line each: name, type, and the path that it holds
+	Parts            []schema.Part
 	Macro            string
 	Find             string // what narrows the sourcetypes
 	Extracted        bool   // by Splunk's add-on: the fields
@@ -144,18 +146,13 @@ func parse(data []byte, known []*schema.Log) (*schema.Log, error) {
 }
 
 func (f *logFile) log(known []*schema.Log) (*schema.Log, error) {
-	l := &schema.Log{}
-	if f.Like != "" {
-		i := slices.IndexFunc(known, func(l *schema.Log) bool { return l.Name == f.Like })
-		if i < 0 {
-			return nil, fmt.Errorf("no log %q to be like", f.Like)
-		}
-		*l = *known[i]
-		l.Aliases, l.Shapes = nil, withoutTables(l.Shapes)
+	l, err := f.begun(known)
+	if err != nil {
+		return nil, err
 	}
 	l.Name, l.Title, l.Doc, l.Sources = f.Name, f.Title, f.Doc, f.servings(l.Sources)
 	l.Time, l.ID = or(f.Time, l.Time), or(f.ID, l.ID)
-	l.KQL = schema.Table{Name: f.Table}
+	l.KQL = schema.Table{Name: f.Table, Parts: f.Parts}
 	l.SPL.Macro, l.SPL.Find, l.SPL.Fields = or(f.Macro, l.SPL.Macro), or(f.Find, l.SPL.Find), f.Extracted || l.SPL.Fields
 	l.Prefixes = append(l.Prefixes, f.Prefixes...)
 	l.Fields = f.fields(l.Fields)
@@ -166,6 +163,24 @@ func (f *logFile) log(known []*schema.Log) (*schema.Log, error) {
 		}
 	}
 	return l, nil
+}
+
+// begun is a log with what it shares with another one.
+func (f *logFile) begun(known []*schema.Log) (*schema.Log, error) {
+	name := or(f.Like, f.Fielded)
+	if name == "" {
+		return &schema.Log{}, nil
+	}
+	i := slices.IndexFunc(known, func(l *schema.Log) bool { return l.Name == name })
+	if i < 0 {
+		return nil, fmt.Errorf("no log %q to be like", name)
+	}
+	l := *known[i]
+	if f.Like == "" {
+		return &schema.Log{Sources: l.Sources, Time: l.Time, ID: l.ID, Fields: l.Fields}, nil
+	}
+	l.Aliases, l.Shapes = nil, withoutTables(l.Shapes)
+	return &l, nil
 }
 
 func or(a, b string) string {
