@@ -27,6 +27,15 @@ func (m *macro) renames() []string {
 	return evalLine(lines)
 }
 
+// unnamed takes the data of events that have no names out of their XML: the
+// add-on takes out only those that have.
+func (m *macro) unnamed() []string {
+	if !keepsEntities(m.log) || !m.declares("Data") {
+		return nil
+	}
+	return []string{`| rex field=EventData_Xml max_match=0 "<Data>(?<Data>[^<]*)</Data>"`}
+}
+
 // spellings lists the names that a field has in the shapes of Splunk.
 func (m *macro) spellings(f *schema.Field) []string {
 	var names []string

@@ -28,7 +28,7 @@ func Macros(log *schema.Log) []Macro {
 	m := newMacro(log)
 	var lines []string
 	if log.SPL.Fields {
-		lines = append([]string{m.find()}, m.renames()...)
+		lines = append(append([]string{m.find()}, m.renames()...), m.unnamed()...)
 	} else {
 		lines = append([]string{m.base(), m.evals()}, m.callers()...)
 	}
