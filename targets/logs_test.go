@@ -118,7 +118,7 @@ func writeCoverage(b *strings.Builder, log *schema.Log, source schema.Source, ru
 	reasons := map[string]int{}
 	done := map[string]int{}
 	for _, r := range rules {
-		programs, diags := compiler.Compile([]sigma.Document{r}, &compiler.Options{Log: log, Define: everything})
+		programs, diags := compiler.Compile([]sigma.Document{r}, &compiler.Options{Log: log, Define: placeholders(r)})
 		if len(programs) == 0 {
 			reasons[reason(diags)]++
 			continue
@@ -142,10 +142,17 @@ func writeCoverage(b *strings.Builder, log *schema.Log, source schema.Source, ru
 	}
 }
 
-// everything defines the placeholders of the corpus, whatever they stand for.
-var everything = map[string][]string{
-	"Administrators_Sid": {"x"}, "admins_account": {"x"}, "AllowedNetworks": {"10.0.0.0/8"},
+// placeholders gives a value to each placeholder of a rule: an address, which
+// any modifier takes.
+func placeholders(r *sigma.Rule) map[string][]string {
+	define := map[string][]string{}
+	for _, m := range placeholder.FindAllSubmatch(r.File.Src, -1) {
+		define[string(m[1])] = []string{"10.0.0.0/8"}
+	}
+	return define
 }
+
+var placeholder = regexp.MustCompile(`%([\w ]+)%`)
 
 func emittersOf(log *schema.Log) []targets.Emitter {
 	var out []targets.Emitter

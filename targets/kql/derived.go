@@ -37,6 +37,9 @@ func (r *rule) firstColumn(f *ir.Field, base string, paths []schema.Path) (strin
 		return "", false
 	}
 	value := values[0]
+	if i := slices.IndexFunc(r.derived, func(c column) bool { return name(c.name) == value }); i >= 0 && len(values) == 1 {
+		return r.derived[i].name, true
+	}
 	if len(values) > 1 {
 		value = "coalesce(" + strings.Join(values, ", ") + ")"
 		if len(value) > maxLine-10 {

@@ -123,6 +123,9 @@ func (c *correlation) combined(texts []string) string {
 
 // fieldColumn gives a column that holds the first text of a field.
 func (r *rule) fieldColumn(f *ir.Field, base string) string {
+	if made := r.made(f); made != nil {
+		return r.madeColumn(f, made)
+	}
 	switch {
 	case f.First != nil:
 		column, _ := r.derivedColumn(f)

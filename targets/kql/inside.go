@@ -45,7 +45,7 @@ func (s *scope) part(f *ir.Field, c *schema.Column, key string) operand {
 	default:
 		s.needsLists = true
 		value := s.call("unescape", "extract("+quoteRegex(dataPattern(key))+", 1, "+name(c.Name)+")")
-		o.expr, o.typ = name(s.addColumn(f, value)), "string"
+		o.expr, o.typ = name(s.addColumn(c.Name+"/"+key, key, value)), "string"
 	}
 	return o
 }
@@ -68,13 +68,13 @@ func dataPattern(key string) string {
 	return "<Data Name=[\"']" + regexp.QuoteMeta(key) + "[\"']>([^<]*)<"
 }
 
-// addColumn adds a column for a field behind the lists, once.
-func (r *rule) addColumn(f *ir.Field, value string) string {
-	i := slices.IndexFunc(r.derived, func(c column) bool { return c.field == f.Name })
+// addColumn adds a column behind the lists, once for what it is of.
+func (r *rule) addColumn(of, base, value string) string {
+	i := slices.IndexFunc(r.derived, func(c column) bool { return c.field == of })
 	if i >= 0 {
 		return r.derived[i].name
 	}
-	c := column{f.Name, r.unique(pascal(f.Name)), value}
+	c := column{of, r.unique(pascal(base)), value}
 	r.derived = append(r.derived, c)
 	return c.name
 }
@@ -93,9 +93,9 @@ func (r *rule) made(f *ir.Field) *schema.Made {
 func (r *rule) madeColumn(f *ir.Field, m *schema.Made) string {
 	switch {
 	case m.Kind != "":
-		return name(r.addColumn(f, r.ofKind(f, m)))
+		return name(r.addColumn(f.Name, f.Name, r.ofKind(f, m)))
 	case m.Of != "":
-		return name(r.addColumn(f, r.words(f, m)))
+		return name(r.addColumn(f.Name, f.Name, r.words(f, m)))
 	}
 	pieces := make([]string, len(m.Join))
 	for i, p := range m.Join {
@@ -112,7 +112,7 @@ func (r *rule) madeColumn(f *ir.Field, m *schema.Made) string {
 			value = r.call("start", value+", "+quote(start)+", "+quote(w.Is))
 		}
 	}
-	return name(r.addColumn(f, value))
+	return name(r.addColumn(f.Name, f.Name, value))
 }
 
 // words writes the word for the value of another field; empty for one that has
