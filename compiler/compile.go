@@ -36,6 +36,9 @@ type Options struct {
 	// leaves them as they are. What Define gives wins over its variables.
 	Pipeline *pipeline.Pipeline
 
+	// MaxUnfolded replaces the constant MaxUnfolded; zero does not.
+	MaxUnfolded int
+
 	// After stops after the pass of this name; empty means after the last.
 	After string
 }

@@ -104,9 +104,9 @@ func (b *correlating) weight() weight {
 	case w.inputs > MaxInputs:
 		b.fail("correlation/too-large", b.doc.Type.At,
 			fmt.Sprintf("the correlation looks at more than %d documents, those of its inputs counted each time", MaxInputs))
-	case w.unfolded > MaxUnfolded:
+	case w.unfolded > b.opts.maxUnfolded():
 		b.fail("correlation/too-large", b.doc.Type.At,
-			fmt.Sprintf("the rules that the correlation looks at unfold to more than %d tests and values, counted each time", MaxUnfolded))
+			fmt.Sprintf("the rules that the correlation looks at unfold to more than %d tests and values, counted each time", b.opts.maxUnfolded()))
 	}
 	return w
 }

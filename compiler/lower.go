@@ -77,7 +77,7 @@ func (l *lowering) search(s *sigma.Search, at sigma.Span) ir.Pred {
 		before := l.unfolded
 		p = l.block(s.Body)
 		l.searches[s] = p
-		if l.unfolded <= MaxUnfolded {
+		if l.unfolded <= l.opts.maxUnfolded() {
 			l.unfolded = before // what placeholders unfold to is part of the size
 		}
 	}

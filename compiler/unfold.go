@@ -1,6 +1,7 @@
 package compiler
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/sigproof/sigproof/compiler/ir"
@@ -30,6 +31,8 @@ const (
 	MaxExpanded = 10_000
 )
 
+func (o *Options) maxUnfolded() int { return cmp.Or(o.MaxUnfolded, MaxUnfolded) }
+
 // A weight is what a document costs those who look at it.
 type weight struct {
 	inputs   int // documents that it looks at
@@ -40,14 +43,15 @@ type weight struct {
 // The first that is too much is an error at its place; what follows is not
 // worth a word.
 func (l *lowering) unfolds(n int, at sigma.Span) bool {
-	if l.unfolded > MaxUnfolded {
+	most := l.opts.maxUnfolded()
+	if l.unfolded > most {
 		return false
 	}
-	if l.unfolded += n; l.unfolded <= MaxUnfolded {
+	if l.unfolded += n; l.unfolded <= most {
 		return true
 	}
 	l.errorAt(l.file, at, "condition/too-large",
-		fmt.Sprintf("the rule unfolds to more than %d tests and values; split it", MaxUnfolded))
+		fmt.Sprintf("the rule unfolds to more than %d tests and values; split it", most))
 	return false
 }
 

@@ -10,9 +10,13 @@ import (
 // level, one way to write lists. Comments, quotes and single empty lines stay as the author set them. A document that can't be read, or
 // that uses anchors or tags, stays as it is and is reported if it has errors.
 func Format(name string, src []byte) ([]byte, []*Diagnostic) {
-	p := &parser{file: NewFile(name, src)}
-	if why := unreadable(src); why != nil {
-		why.File = p.file
+	return FormatFile(NewFile(name, src))
+}
+
+// FormatFile is Format for a file that is there already.
+func FormatFile(file *File) ([]byte, []*Diagnostic) {
+	p, src := &parser{file: file}, file.Src
+	if why := unreadable(file); why != nil {
 		return src, []*Diagnostic{why}
 	}
 	var b strings.Builder
@@ -32,7 +36,7 @@ func formatChunk(p *parser, chunk Span) string {
 	original := p.file.Text(chunk)
 	var docs []Data
 	before := p.errors()
-	p.readChunk(chunk, &budget{nodes: MaxNodes, aliases: MaxAliases}, func(d Data, _ int) { docs = append(docs, d) })
+	p.readChunk(chunk, newBudget(p.file), func(d Data, _ int) { docs = append(docs, d) })
 	if p.errors() > before || len(docs) != 1 || p.shares(docs[0], chunk) {
 		return original
 	}
@@ -46,7 +50,7 @@ func formatChunk(p *parser, chunk Span) string {
 		return original
 	}
 
-	again := &parser{file: NewFile("", []byte(text))}
+	again := &parser{file: NewFile("", []byte(text)).Allow(2 * max(len(text), p.file.maxSize()))} // may be longer
 	var got []Data
 	again.read(func(d Data, _ int) { got = append(got, d) })
 	if again.errors() > 0 || len(got) != 1 || !sameData(m, got[0]) || !f.keepsComments(again.file, got[0]) {

@@ -20,7 +20,7 @@ func TestLimits(t *testing.T) {
 		bomb += fmt.Sprintf("%c: &%c [%s]\n", c, c, strings.Repeat(fmt.Sprintf("*%c, ", c-1), 9))
 	}
 	for _, test := range []struct{ name, in, want string }{
-		{"size", strings.Repeat("#", MaxSize+1), "1:1: error: the file has 4194305 bytes; at most 4194304 are read [yaml/too-large]"},
+		{"size", strings.Repeat("#", MaxSize+1), "1:1: error: the file has more than 4194304 bytes, and no more are read [yaml/too-large]"},
 		{"nodes", repeat("- 1\n"), "500000:3: error: the file unfolds to more than 500000 keys and values [yaml/limit]"},
 		{"nodes on one line", "a: [" + repeat("1,") + "]", "1:999999: error: the file unfolds to more than 500000 keys and values [yaml/limit]"},
 		{"aliases", bomb, "2:4: error: the file has more than 1000 aliases [yaml/limit]"},
@@ -62,6 +62,20 @@ func numbered(n int, format string) string {
 		fmt.Fprintf(&b, format, i)
 	}
 	return b.String()
+}
+
+// TestAllow has a file that is larger than most, for someone who wants it.
+func TestAllow(t *testing.T) {
+	t.Parallel()
+	src := []byte(inRule("  s:\n    a:\n" + numbered(600_000, "      - %d\n") + "  condition: s\n"))
+	docs, diags := ParseFile(NewFile("test.yml", src).Allow(len(src)))
+	if len(docs) != 1 || len(diags) > 0 {
+		t.Errorf("got %d documents, and %v", len(docs), diags)
+	}
+	_, diags = ParseFile(NewFile("test.yml", src).Allow(len(src) - 1))
+	if len(diags) != 1 || diags[0].Code != "yaml/too-large" {
+		t.Errorf("one byte too many gives %v", diags)
+	}
 }
 
 // TestCollectionLimits has documents that refer to each other in ways that are

@@ -11,7 +11,12 @@ import (
 // far as it could be read, with Broken set. Only a document whose YAML can't
 // be read is left out.
 func Parse(name string, src []byte) (docs []Document, diags []*Diagnostic) {
-	p := &parser{file: NewFile(name, src)}
+	return ParseFile(NewFile(name, src))
+}
+
+// ParseFile is Parse for a file that is there already.
+func ParseFile(f *File) (docs []Document, diags []*Diagnostic) {
+	p := &parser{file: f}
 	index := 0
 	p.read(func(d Data, before int) {
 		doc := p.document(d)

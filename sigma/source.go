@@ -2,6 +2,7 @@ package sigma
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"sort"
 	"unicode/utf16"
@@ -39,6 +40,7 @@ type File struct {
 	Src  []byte
 
 	lines []int // offset of the first byte of each line
+	most  int   // bytes that readers take; 0 means MaxSize
 }
 
 // NewFile makes a File of src. The name is only shown to people.
@@ -53,6 +55,22 @@ func NewFile(name string, src []byte) *File {
 		}
 	}
 	return f
+}
+
+// Allow gives the file with another bound than MaxSize: readers take size bytes
+// of it, and of its keys and values as many more.
+func (f *File) Allow(size int) *File {
+	allowed := *f
+	allowed.most = size
+	return &allowed
+}
+
+// maxSize is how many bytes are read.
+func (f *File) maxSize() int { return cmp.Or(f.most, MaxSize) }
+
+// maxNodes is how many keys and values are read.
+func (f *File) maxNodes() int {
+	return max(MaxNodes, int(float64(MaxNodes)*float64(f.maxSize())/MaxSize))
 }
 
 // Position gives line and column of a byte offset. An offset behind the end is

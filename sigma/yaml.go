@@ -27,12 +27,11 @@ func ReadData(file *File) ([]Data, []*Diagnostic) {
 // that were known before it.
 func (p *parser) read(yield func(d Data, before int)) {
 	src := p.file.Src
-	if why := unreadable(src); why != nil {
-		why.File = p.file
+	if why := unreadable(p.file); why != nil {
 		p.diags = append(p.diags, why)
 		return
 	}
-	budget := &budget{nodes: MaxNodes, aliases: MaxAliases}
+	budget := newBudget(p.file)
 	for _, chunk := range splitDocuments(src) {
 		p.readChunk(chunk, budget, yield)
 		if budget.spent || p.full() {
@@ -42,12 +41,12 @@ func (p *parser) read(yield func(d Data, before int)) {
 }
 
 // unreadable looks at the file as a whole.
-func unreadable(src []byte) *Diagnostic {
+func unreadable(f *File) *Diagnostic {
 	switch {
-	case len(src) > MaxSize:
-		return &Diagnostic{Code: "yaml/too-large", Message: fmt.Sprintf("the file has %d bytes; at most %d are read", len(src), MaxSize)}
-	case bytes.HasPrefix(src, []byte("\xff\xfe")), bytes.HasPrefix(src, []byte("\xfe\xff")):
-		return &Diagnostic{Code: "yaml/encoding", At: Span{0, 2}, Message: "the file is in UTF-16; it must be in UTF-8"}
+	case len(f.Src) > f.maxSize():
+		return &Diagnostic{Code: "yaml/too-large", File: f, Message: fmt.Sprintf("the file has more than %d bytes, and no more are read", f.maxSize())}
+	case bytes.HasPrefix(f.Src, []byte("\xff\xfe")), bytes.HasPrefix(f.Src, []byte("\xfe\xff")):
+		return &Diagnostic{Code: "yaml/encoding", File: f, At: Span{0, 2}, Message: "the file is in UTF-16; it must be in UTF-8"}
 	}
 	return nil
 }
@@ -162,6 +161,8 @@ type budget struct {
 	spent          bool
 }
 
+func newBudget(f *File) *budget { return &budget{nodes: f.maxNodes(), aliases: MaxAliases} }
+
 // A reader turns the library's nodes into Data.
 type reader struct {
 	*parser
@@ -202,7 +203,7 @@ func (r *reader) exhausted(at, depth int) bool {
 	}
 	why := ""
 	if r.budget.nodes--; r.budget.nodes < 0 {
-		why = fmt.Sprintf("the file unfolds to more than %d keys and values", MaxNodes)
+		why = fmt.Sprintf("the file unfolds to more than %d keys and values", r.file.maxNodes())
 	}
 	if depth > MaxDepth {
 		why = fmt.Sprintf("lists and maps stand within each other deeper than %d", MaxDepth)

@@ -38,17 +38,21 @@ type app struct {
 	verbose   bool
 	logFormat string
 	jobs      int
+	bounds    bounds
+	read      int64 // bytes of files so far
+	held      int64 // bytes of events in memory
 	config    string
 }
 
 func newApp(stdin io.Reader, stdout, stderr io.Writer) *app {
-	return &app{stdin: stdin, stdout: stdout, stderr: stderr}
+	return &app{stdin: stdin, stdout: stdout, stderr: stderr, bounds: defaultBounds()}
 }
 
 // run executes the command line and gives the exit code.
 func (a *app) run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second interrupt ends what does not look at the first
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(a.stdin)
@@ -103,6 +107,8 @@ func (a *app) root() *cobra.Command {
 	flags.StringVar(&a.logFormat, "log-format", "text", "how trouble is written to stderr: text, json")
 	flags.IntVar(&a.jobs, "jobs", runtime.NumCPU(), "how much is done at once")
 	flags.Lookup("jobs").DefValue = "all cores" // the help is the same on every machine
+	flags.Var(&a.bounds.size, "max-size", "the largest file of rules, of tests or with a query that is read")
+	flags.Var(&a.bounds.event, "max-event", "the longest event that is read")
 	flags.StringVar(&a.config, "config", "", "the file with settings; without it sigproof.yaml, found upward from the first path; none for none")
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return a.checkFlags() }
 	root.AddCommand(

@@ -81,6 +81,7 @@ func (a *app) linting(paths []string, f *checkFlags) (*lint.Options, error) {
 	}
 	flags := slices.Concat(f.enable, f.disable)
 	return &lint.Options{
+		MaxSize:  int(a.bounds.size),
 		Enable:   append(less(c.Enable, flags), f.enable...),
 		Disable:  append(less(c.Disable, flags), f.disable...),
 		Severity: c.Severities(),

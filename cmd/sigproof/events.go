@@ -8,20 +8,30 @@ import (
 	"github.com/sigproof/sigproof/fixtures/event"
 )
 
-// eachEvent visits the events of a file, or of stdin for "-".
-func (a *app) eachEvent(name string, opts *event.Options, visit func(*event.Record) error) error {
-	var r io.Reader = a.stdin
-	if name != "-" {
-		f, err := os.Open(name)
+// An input is a file of events, or stdin as "-".
+type input struct {
+	name string
+	opts *event.Options
+	held bool // all of its events stay in memory
+}
+
+// eachEvent visits the events of an input.
+func (a *app) eachEvent(in *input, visit func(*event.Record) error) error {
+	r := a.stdin
+	if in.name != "-" {
+		f, err := os.Open(in.name)
 		if err != nil {
 			return err
 		}
 		defer f.Close()
 		r = f
 	}
-	for record, err := range event.Each(r, opts) {
+	if in.held {
+		r = &holding{r, a}
+	}
+	for record, err := range event.Each(r, a.bounds.options(in.opts)) {
 		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+			return fmt.Errorf("%s: %w", in.name, err)
 		}
 		if err := visit(record); err != nil {
 			return err
@@ -33,9 +43,24 @@ func (a *app) eachEvent(name string, opts *event.Options, visit func(*event.Reco
 // readEvents gives all events of a file.
 func (a *app) readEvents(name string, opts *event.Options) ([]*event.Record, error) {
 	var out []*event.Record
-	err := a.eachEvent(name, opts, func(r *event.Record) error {
+	err := a.eachEvent(&input{name, opts, true}, func(r *event.Record) error {
 		out = append(out, r)
 		return nil
 	})
 	return out, err
+}
+
+// A holding reads what stays in memory, and ends where that is too much.
+type holding struct {
+	io.Reader
+	*app
+}
+
+// Read reads what there is room for.
+func (h *holding) Read(p []byte) (int, error) {
+	n, err := h.Reader.Read(p)
+	if h.held += int64(n); h.held > eventsAtOnce*int64(h.bounds.event) {
+		return 0, fmt.Errorf("more than %d bytes of events are held at once; --max-event sets a %dth of that", eventsAtOnce*int64(h.bounds.event), eventsAtOnce)
+	}
+	return n, err
 }

@@ -44,7 +44,7 @@ func (a *app) fmt(args []string, f *fmtFlags) error {
 		return err
 	}
 	all := inParallel(a.jobs, sources, func(s source) formatted {
-		text, diags := sigma.Format(s.name, s.src)
+		text, diags := sigma.FormatFile(a.file(s))
 		return formatted{rewriting{s, text}, diags}
 	})
 	var diags []*sigma.Diagnostic

@@ -63,8 +63,8 @@ func (a *app) importTests(args []string, f *importFlags) error {
 		}
 		docs = rules.docs
 	}
-	im := &importing{app: a, replace: f.replace, homes: foreign.NewHomes(docs, os.ReadFile)}
-	reader := &foreign.Reader{ReadFile: os.ReadFile, Files: filesUnder, Corpus: f.corpus, Log: opts.Log}
+	im := &importing{app: a, replace: f.replace, homes: foreign.NewHomes(docs, a.readWhole)}
+	reader := &foreign.Reader{ReadFile: a.readWhole, Files: filesUnder, Corpus: f.corpus, Log: opts.Log}
 	known := false
 	for _, s := range sources {
 		known = im.read(reader, s) || known

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -51,6 +50,11 @@ type ruleFile struct {
 	docs []sigma.Document
 }
 
+// file is the source as readers take it.
+func (a *app) file(s source) *sigma.File {
+	return sigma.NewFile(s.name, s.src).Allow(int(a.bounds.size))
+}
+
 // loadRules reads and parses the rule files that args name; the embedded pack
 // if there are none.
 func (a *app) loadRules(args []string) (*rules, error) {
@@ -67,7 +71,7 @@ func (a *app) loadRules(args []string) (*rules, error) {
 		diags []*sigma.Diagnostic
 	}
 	files := inParallel(a.jobs, sources, func(s source) parsed {
-		docs, diags := sigma.Parse(s.name, s.src)
+		docs, diags := sigma.ParseFile(a.file(s))
 		return parsed{docs, diags}
 	})
 	for i, f := range files {
@@ -122,7 +126,7 @@ func (a *app) find(arg string, want func(string) bool) ([]source, error) {
 		return findEmbedded(rest, want)
 	}
 	if arg == "-" {
-		src, err := io.ReadAll(a.stdin)
+		src, err := a.readFile(arg)
 		return []source{{"-", src, "stdin"}}, err
 	}
 	if strings.HasSuffix(arg, "...") {
@@ -131,27 +135,28 @@ func (a *app) find(arg string, want func(string) bool) ([]source, error) {
 	info, err := os.Stat(arg)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(arg, "*?["):
-		return findGlob(arg)
+		return a.findGlob(arg)
 	case err != nil:
 		return nil, err
 	case info.IsDir():
-		return findUnder(os.DirFS(arg), ".", want, func(name string) string { return filepath.Join(arg, name) })
+		named := func(name string) string { return filepath.Join(arg, name) }
+		return findUnder(os.DirFS(arg), ".", want, named, func(name string) ([]byte, error) { return a.readFile(named(name)) })
 	}
-	return readFiles([]string{arg})
+	return a.readFiles([]string{arg})
 }
 
-func findGlob(pattern string) ([]source, error) {
+func (a *app) findGlob(pattern string) ([]source, error) {
 	names, err := filepath.Glob(pattern)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", pattern, err)
 	}
-	return readFiles(names)
+	return a.readFiles(names)
 }
 
-func readFiles(names []string) ([]source, error) {
+func (a *app) readFiles(names []string) ([]source, error) {
 	var out []source
 	for _, name := range names {
-		src, err := os.ReadFile(name)
+		src, err := a.readFile(name)
 		if err != nil {
 			return nil, err
 		}
@@ -164,25 +169,28 @@ func readFiles(names []string) ([]source, error) {
 // or without its ending.
 func findEmbedded(name string, want func(string) bool) ([]source, error) {
 	named := func(n string) string { return packPrefix + n }
+	read := func(n string) ([]byte, error) { return fs.ReadFile(entra.FS(), n) }
 	for _, try := range []string{name, name + ".yml"} {
 		if info, err := fs.Stat(entra.FS(), folderName(try)); err == nil {
 			if info.IsDir() {
-				return findUnder(entra.FS(), folderName(try), want, named)
+				return findUnder(entra.FS(), folderName(try), want, named, read)
 			}
-			src, err := fs.ReadFile(entra.FS(), try)
+			src, err := read(try)
 			return []source{{named(try), src, try}}, err
 		}
 	}
 	return nil, fmt.Errorf("%s%s: the pack has no such rule", packPrefix, name)
 }
 
-func findUnder(fsys fs.FS, root string, want func(string) bool, named func(string) string) ([]source, error) {
+func findUnder(
+	fsys fs.FS, root string, want func(string) bool, named func(string) string, read func(string) ([]byte, error),
+) ([]source, error) {
 	var out []source
 	err := fs.WalkDir(fsys, root, func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !want(name) || name == packDefaults {
 			return err
 		}
-		src, err := fs.ReadFile(fsys, name)
+		src, err := read(name)
 		out = append(out, source{named(name), src, name})
 		return err
 	})

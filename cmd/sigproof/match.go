@@ -112,7 +112,7 @@ func (m *matching) readAll(ctx context.Context, args []string) error {
 		args = []string{"-"}
 	}
 	for _, arg := range args {
-		err := m.eachEvent(arg, m.flags.reading(m.opts.Log), func(r *event.Record) error {
+		err := m.eachEvent(&input{arg, m.flags.reading(m.opts.Log), m.keep}, func(r *event.Record) error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}

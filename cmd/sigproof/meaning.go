@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"maps"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -51,7 +50,7 @@ func (a *app) options(m *meaning, c *config.Config) (*compiler.Options, error) {
 			define[p.Name] = p.Values
 		}
 	}
-	given, err := defines(m.define)
+	given, err := a.defines(m.define)
 	if err != nil {
 		return nil, err
 	}
@@ -61,6 +60,7 @@ func (a *app) options(m *meaning, c *config.Config) (*compiler.Options, error) {
 	maps.Copy(define, given)
 
 	opts := &compiler.Options{Define: define, Pipeline: pipes}
+	a.bounds.compile(opts)
 	switch {
 	case m.log != "":
 		if opts.Log, opts.Among = schema.Called(m.log); opts.Log == nil && opts.Among == nil {
@@ -116,7 +116,7 @@ func (a *app) configured(define, given map[string][]string, c *config.Config) er
 			values := []string{v.Value}
 			if file, ok := strings.CutPrefix(v.Value, "@"); ok {
 				var err error
-				if values, err = readLines(c.Path(file)); err != nil {
+				if values, err = a.readLines(c.Path(file)); err != nil {
 					return fmt.Errorf("%s: %w", c.Place(v), err)
 				}
 			}
@@ -129,7 +129,7 @@ func (a *app) configured(define, given map[string][]string, c *config.Config) er
 
 // defines reads --define name=value. Values of one name add up, a comma
 // separates values, and name=@file takes one value a line.
-func defines(args []string) (map[string][]string, error) {
+func (a *app) defines(args []string) (map[string][]string, error) {
 	out := map[string][]string{}
 	for _, arg := range args {
 		name, value, ok := strings.Cut(arg, "=")
@@ -141,7 +141,7 @@ func defines(args []string) (map[string][]string, error) {
 			out[name] = append(out[name], strings.Split(value, ",")...)
 			continue
 		}
-		values, err := readLines(file)
+		values, err := a.readLines(file)
 		if err != nil {
 			return nil, fmt.Errorf("--define %s: %w", name, err)
 		}
@@ -151,8 +151,8 @@ func defines(args []string) (map[string][]string, error) {
 }
 
 // readLines reads a value a line, less comments.
-func readLines(file string) ([]string, error) {
-	text, err := os.ReadFile(file)
+func (a *app) readLines(file string) ([]string, error) {
+	text, err := a.readWhole(file)
 	if err != nil {
 		return nil, err
 	}

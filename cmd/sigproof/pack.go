@@ -120,7 +120,7 @@ func (a *app) pack(ctx context.Context, p *product, args []string, f *packFlags)
 	}
 	programs, diags := compiler.Compile(r.docs, opts)
 	diags = append(r.diags, diags...)
-	report, err := a.replayPacked(ctx, p, args, &fixtures.Input{Documents: r.docs, Compile: opts, Jobs: a.jobs, ReadFile: readFile})
+	report, err := a.replayPacked(ctx, p, args, &fixtures.Input{Documents: r.docs, Compile: opts, Jobs: a.jobs, ReadFile: a.readLog})
 	if err != nil {
 		return err
 	}

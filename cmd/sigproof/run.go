@@ -1,12 +1,13 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -25,6 +26,35 @@ func (a *app) runCommand() *cobra.Command {
 	return cmd
 }
 
+// queryBounds are the flags that bound what a query takes.
+type queryBounds struct {
+	rows    int
+	memory  size
+	timeout time.Duration
+}
+
+// flags adds the flags to a command; rows and memory hold their defaults.
+func (b *queryBounds) flags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.IntVar(&b.rows, "max-rows", b.rows, "the most rows that a step of the query may give")
+	flags.Var(&b.memory, "max-memory", "the most bytes that the query may write")
+	flags.DurationVar(&b.timeout, "timeout", 4*time.Minute, "the longest that the query may run")
+}
+
+// within runs a query for as long as it may.
+func (b *queryBounds) within(ctx context.Context, run func(context.Context) error) error {
+	if b.rows < 1 || b.timeout <= 0 {
+		return errors.New("--max-rows and --timeout must be above 0")
+	}
+	ctx, cancel := context.WithTimeout(ctx, b.timeout)
+	defer cancel()
+	err := run(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("the query runs longer than %v; --timeout sets how long it may", b.timeout)
+	}
+	return err
+}
+
 // queryText gives the text of -e or of the file, and the name to show for it.
 func (a *app) queryText(args []string, expression string) (*sigma.File, error) {
 	switch {
@@ -34,11 +64,8 @@ func (a *app) queryText(args []string, expression string) (*sigma.File, error) {
 		return sigma.NewFile("-e", []byte(expression)), nil
 	case len(args) == 0:
 		return nil, errors.New("a file with the query or -e TEXT must be given")
-	case args[0] == "-":
-		text, err := io.ReadAll(a.stdin)
-		return sigma.NewFile("-", text), err
 	}
-	text, err := os.ReadFile(args[0])
+	text, err := a.readWhole(args[0])
 	return sigma.NewFile(args[0], text), err
 }
 

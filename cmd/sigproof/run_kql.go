@@ -19,10 +19,11 @@ type runKQLFlags struct {
 	expression string
 	tables     []string
 	events     []string
+	bounds     queryBounds
 }
 
 func (a *app) runKQLCommand() *cobra.Command {
-	var f runKQLFlags
+	f := runKQLFlags{bounds: queryBounds{rows: kqleval.DefaultMaxRows, memory: kqleval.DefaultMaxBytes}}
 	cmd := &cobra.Command{
 		Use:   "kql [file]",
 		Short: "Run KQL over tables",
@@ -41,6 +42,7 @@ func (a *app) runKQLCommand() *cobra.Command {
 	cmd.Flags().StringVarP(&f.expression, "expression", "e", "", "the query itself")
 	cmd.Flags().StringArrayVar(&f.tables, "table", nil, "a table and its events: NAME=FILE")
 	cmd.Flags().StringArrayVar(&f.events, "events", nil, "a file of events, each for the table of its log")
+	f.bounds.flags(cmd)
 	return cmd
 }
 
@@ -53,27 +55,31 @@ func (a *app) runKQL(ctx context.Context, args []string, f *runKQLFlags) error {
 	if err != nil {
 		return err
 	}
-	columns := kqleval.Schema{}
-	for name, t := range tables {
-		columns[name] = t.Columns
-	}
-	result, err := runKQLText(ctx, string(file.Src), columns, tables)
+	var result *kqleval.Table
+	err = f.bounds.within(ctx, func(ctx context.Context) (err error) {
+		result, err = runKQLText(ctx, string(file.Src), &kqleval.Input{Tables: tables, MaxRows: f.bounds.rows, MaxBytes: int64(f.bounds.memory)})
+		return err
+	})
 	if err != nil {
 		return a.faulty(file, err)
 	}
 	return a.emit(func(w io.Writer) error { return a.writeTable(w, result) })
 }
 
-func runKQLText(ctx context.Context, text string, columns kqleval.Schema, tables map[string]*kqleval.Table) (*kqleval.Table, error) {
+func runKQLText(ctx context.Context, text string, in *kqleval.Input) (*kqleval.Table, error) {
 	q, err := kqleval.Parse(text)
 	if err != nil {
 		return nil, err
+	}
+	columns := kqleval.Schema{}
+	for name, t := range in.Tables {
+		columns[name] = t.Columns
 	}
 	p, err := q.Bind(columns)
 	if err != nil {
 		return nil, err
 	}
-	return p.Run(ctx, &kqleval.Input{Tables: tables})
+	return p.Run(ctx, in)
 }
 
 // kqlTables makes the tables that the query may name: those that are known,

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,10 +17,11 @@ type runSPLFlags struct {
 	events     []string
 	lookups    []string
 	macros     []string
+	bounds     queryBounds
 }
 
 func (a *app) runSPLCommand() *cobra.Command {
-	var f runSPLFlags
+	f := runSPLFlags{bounds: queryBounds{rows: spleval.DefaultMaxEvents, memory: spleval.DefaultMaxBytes}}
 	cmd := &cobra.Command{
 		Use:     "spl [file]",
 		Short:   "Run SPL over events",
@@ -38,6 +38,7 @@ func (a *app) runSPLCommand() *cobra.Command {
 	cmd.Flags().StringArrayVar(&f.events, "events", nil, "a file of events")
 	cmd.Flags().StringArrayVar(&f.lookups, "lookup", nil, "a lookup table: NAME=FILE.csv")
 	cmd.Flags().StringArrayVar(&f.macros, "macro", nil, "a macro: NAME=DEFINITION or NAME(arg,...)=DEFINITION")
+	f.bounds.flags(cmd)
 	return cmd
 }
 
@@ -57,7 +58,10 @@ func (a *app) runSPL(ctx context.Context, args []string, f *runSPLFlags) error {
 	search, err := spleval.Parse(string(file.Src), &spleval.Options{Macros: append(macros, fixtures.SplunkMacros()...)})
 	var result *spleval.Result
 	if err == nil {
-		result, err = search.Run(ctx, in)
+		err = f.bounds.within(ctx, func(ctx context.Context) (err error) {
+			result, err = search.Run(ctx, in)
+			return err
+		})
 	}
 	if err != nil {
 		return a.faulty(file, err)
@@ -66,7 +70,9 @@ func (a *app) runSPL(ctx context.Context, args []string, f *runSPLFlags) error {
 }
 
 func (a *app) splInput(f *runSPLFlags) (*spleval.Input, error) {
-	in := &spleval.Input{AnyTime: true, Lookups: map[string]*spleval.Lookup{}}
+	in := &spleval.Input{
+		AnyTime: true, Lookups: map[string]*spleval.Lookup{}, MaxEvents: f.bounds.rows, MaxBytes: int64(f.bounds.memory),
+	}
 	records, err := a.readAllEvents(f.events)
 	if err != nil {
 		return nil, err
@@ -79,7 +85,7 @@ func (a *app) splInput(f *runSPLFlags) (*spleval.Input, error) {
 		if !ok {
 			return nil, fmt.Errorf("--lookup %q: NAME=FILE.csv must stand here", arg)
 		}
-		text, err := os.ReadFile(path)
+		text, err := a.readWhole(path)
 		if err != nil {
 			return nil, err
 		}

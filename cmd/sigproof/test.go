@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sigproof/sigproof/cmd/sigproof/bounded"
 	"github.com/sigproof/sigproof/fixtures"
 	"github.com/sigproof/sigproof/fixtures/oracle"
 	"github.com/sigproof/sigproof/fixtures/report"
@@ -68,7 +69,7 @@ func (a *app) replay(ctx context.Context, args []string, f *testFlags) (*fixture
 	if err != nil {
 		return nil, err
 	}
-	in := &fixtures.Input{Compile: opts, Jobs: a.jobs, ReadFile: readFile}
+	in := &fixtures.Input{Compile: opts, Jobs: a.jobs, ReadFile: a.readLog}
 	if in.Only, err = regexp.Compile(f.run); err != nil {
 		return nil, fmt.Errorf("--run: %w", err)
 	}
@@ -155,12 +156,12 @@ func suitesOf(args []string) []string {
 	return out
 }
 
-// readFile reads a log that a case names, also one of the embedded pack.
-func readFile(name string) ([]byte, error) {
+// readLog reads a log that a case names, also one of the embedded pack.
+func (a *app) readLog(name string) ([]byte, error) {
 	if rest, ok := strings.CutPrefix(name, packPrefix); ok {
 		return fs.ReadFile(entra.FS(), rest)
 	}
-	return os.ReadFile(name)
+	return bounded.ReadFile(name, int64(a.bounds.event))
 }
 
 func enginesOf(names []string) ([]fixtures.Engine, error) {

@@ -76,10 +76,17 @@ func (o *Object) Set(key string, v Value) *Object {
 	return out
 }
 
-// MaxDepth is how deep an event may nest.
-const MaxDepth = 200
+// What ReadJSON takes of one value: a byte of text may cost fifty of memory, as
+// in a list of single digits.
+const (
+	MaxDepth  = 200       // objects and arrays within each other
+	MaxValues = 5_000_000 // values in all
+)
 
-var errDeep = fmt.Errorf("nests deeper than %d", MaxDepth)
+var (
+	errDeep = fmt.Errorf("nests deeper than %d", MaxDepth)
+	errMany = fmt.Errorf("holds more than %d values", MaxValues)
+)
 
 // ParseJSON reads one JSON value; nothing may follow it.
 func ParseJSON(data []byte) (Value, error) {
@@ -101,12 +108,22 @@ func ReadJSON(d *json.Decoder) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	return readValue(d, t, 0)
+	r := &jsonReader{d, MaxValues}
+	return r.value(t, 0)
 }
 
-func readValue(d *json.Decoder, t json.Token, depth int) (Value, error) {
+// A jsonReader reads one value, and counts what it holds.
+type jsonReader struct {
+	*json.Decoder
+	left int // values
+}
+
+func (r *jsonReader) value(t json.Token, depth int) (Value, error) {
 	if depth > MaxDepth {
 		return nil, errDeep
+	}
+	if r.left--; r.left < 0 {
+		return nil, errMany
 	}
 	switch t := t.(type) {
 	case nil:
@@ -119,51 +136,51 @@ func readValue(d *json.Decoder, t json.Token, depth int) (Value, error) {
 		return Bool(t), nil
 	case json.Delim:
 		if t == '[' {
-			return readArray(d, depth)
+			return r.array(depth)
 		}
-		return readObject(d, depth)
+		return r.object(depth)
 	}
 	panic(fmt.Sprintf("eval: unknown token %T", t))
 }
 
-func readArray(d *json.Decoder, depth int) (Value, error) {
+func (r *jsonReader) array(depth int) (Value, error) {
 	a := Array{}
-	for d.More() {
-		v, err := readNext(d, depth)
+	for r.More() {
+		v, err := r.next(depth)
 		if err != nil {
 			return nil, err
 		}
 		a = append(a, v)
 	}
-	return a, endOf(d)
+	return a, r.end()
 }
 
-func readObject(d *json.Decoder, depth int) (Value, error) {
+func (r *jsonReader) object(depth int) (Value, error) {
 	o := &Object{}
-	for d.More() {
-		key, err := d.Token()
+	for r.More() {
+		key, err := r.Token()
 		if err != nil {
 			return nil, unexpected(err)
 		}
-		v, err := readNext(d, depth)
+		v, err := r.next(depth)
 		if err != nil {
 			return nil, err
 		}
 		o.Members = append(o.Members, Member{key.(string), v})
 	}
-	return o, endOf(d)
+	return o, r.end()
 }
 
-func readNext(d *json.Decoder, depth int) (Value, error) {
-	t, err := d.Token()
+func (r *jsonReader) next(depth int) (Value, error) {
+	t, err := r.Token()
 	if err != nil {
 		return nil, unexpected(err)
 	}
-	return readValue(d, t, depth+1)
+	return r.value(t, depth+1)
 }
 
-func endOf(d *json.Decoder) error {
-	_, err := d.Token()
+func (r *jsonReader) end() error {
+	_, err := r.Token()
 	return unexpected(err)
 }
 

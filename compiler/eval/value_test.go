@@ -27,7 +27,7 @@ func FuzzText(f *testing.F) {
 
 func TestParseJSONRefuses(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"", "{", "[1", "1 2", `{"a"}`, strings.Repeat("[", MaxDepth+2) + strings.Repeat("]", MaxDepth+2)} {
+	for _, text := range []string{"", "{", "[1", "1 2", `{"a"}`, strings.Repeat("[", MaxDepth+2) + strings.Repeat("]", MaxDepth+2), "[" + strings.Repeat("1,", MaxValues) + "1]"} {
 		if v, err := ParseJSON([]byte(text)); err == nil {
 			t.Errorf("%.20s: read as %s", text, JSON(v))
 		}

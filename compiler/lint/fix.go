@@ -18,7 +18,7 @@ func Fix(sources []Source, opts *Options) ([]Source, *Result) {
 	if opts == nil {
 		opts = &Options{}
 	}
-	m := &mender{opts: opts, files: eachAtOnce(opts.Jobs, sources, parse), careful: map[string]*attempts{}}
+	m := &mender{opts: opts, files: eachAtOnce(opts.Jobs, sources, opts.parse), careful: map[string]*attempts{}}
 	m.result = lint(m.files, opts)
 	for range rounds {
 		if !m.round() {
@@ -65,7 +65,7 @@ func (m *mender) round() bool {
 	for i, f := range files {
 		m.files[i] = f
 		if src := m.mend(f, byFile[f.source.Name]); !bytes.Equal(src, f.source.Src) {
-			m.files[i] = parse(Source{f.source.Name, src})
+			m.files[i] = m.opts.parse(Source{f.source.Name, src})
 			changed[f.source.Name] = f
 		}
 	}

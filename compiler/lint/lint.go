@@ -32,6 +32,9 @@ type Options struct {
 	// person should look at.
 	Unsafe bool
 
+	// MaxSize is how many bytes of a file are read; 0 means sigma.MaxSize.
+	MaxSize int
+
 	// Jobs is how many files are read at once; 0 means one a core.
 	Jobs int
 }
@@ -68,7 +71,7 @@ func Run(sources []Source, opts *Options) *Result {
 	if opts == nil {
 		opts = &Options{}
 	}
-	files := eachAtOnce(opts.Jobs, sources, parse)
+	files := eachAtOnce(opts.Jobs, sources, opts.parse)
 	return lint(files, opts)
 }
 
@@ -104,8 +107,8 @@ type parsed struct {
 	diags  []*sigma.Diagnostic
 }
 
-func parse(s Source) *parsed {
-	docs, diags := sigma.Parse(s.Name, s.Src)
+func (o *Options) parse(s Source) *parsed {
+	docs, diags := sigma.ParseFile(sigma.NewFile(s.Name, s.Src).Allow(o.MaxSize))
 	f := &parsed{source: s, docs: docs, diags: diags}
 	if len(docs) > 0 {
 		f.file = docs[0].Info().File

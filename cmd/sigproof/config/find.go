@@ -7,6 +7,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/sigproof/sigproof/cmd/sigproof/bounded"
+	"github.com/sigproof/sigproof/sigma"
 )
 
 // names are what the file may be called.
@@ -57,7 +60,7 @@ func LoadFor(path string) (*Config, error) {
 
 // Load reads a file. What is wrong with it is the error's text, for people.
 func Load(name string) (*Config, error) {
-	src, err := os.ReadFile(name)
+	src, err := bounded.ReadFile(name, sigma.MaxSize)
 	if err != nil {
 		return nil, err
 	}

@@ -24,9 +24,10 @@ type runtime struct {
 	subs      map[*subTest]matcher
 }
 
+// Limits of a run when Input gives none.
 const (
-	defaultEvents = 1_000_000
-	defaultBytes  = 2 << 30
+	DefaultMaxEvents = 1_000_000
+	DefaultMaxBytes  = 2 << 30
 )
 
 func newRuntime(ctx context.Context, in *Input) *runtime {
@@ -36,7 +37,7 @@ func newRuntime(ctx context.Context, in *Input) *runtime {
 	}
 	rt := &runtime{ctx: ctx, in: in, now: seconds(now), bytes: in.MaxBytes, regexes: map[string]*regexp.Regexp{}, subs: map[*subTest]matcher{}}
 	if rt.bytes <= 0 {
-		rt.bytes = defaultBytes
+		rt.bytes = DefaultMaxBytes
 	}
 	return rt
 }
@@ -45,7 +46,7 @@ func (rt *runtime) maxEvents() int {
 	if rt.in.MaxEvents > 0 {
 		return rt.in.MaxEvents
 	}
-	return defaultEvents
+	return DefaultMaxEvents
 }
 
 // fail stops the run; the first failure counts.

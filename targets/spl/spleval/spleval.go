@@ -40,8 +40,8 @@ type Input struct {
 	Now     time.Time // of now(), earliest and relative times; zero is the time of Run
 	AnyTime bool      // earliest= and latest= hold of every event
 
-	MaxEvents int   // rows that a command may give; 0 is a million
-	MaxBytes  int64 // bytes that commands may write in all; 0 is 2 GiB
+	MaxEvents int   // rows that a command may give; 0 is DefaultMaxEvents
+	MaxBytes  int64 // bytes that commands may write in all; 0 is DefaultMaxBytes
 
 	// SpathChars is what spath reads of a field when it has no path. 0 is Splunk's
 	// default of 5,000 characters, negative is all.

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/sigproof/sigproof/cmd/sigproof/bounded"
+	"github.com/sigproof/sigproof/compiler"
+	"github.com/sigproof/sigproof/fixtures/event"
+	"github.com/sigproof/sigproof/sigma"
+)
+
+// Bounds of what is read at once, as multiples of what one file or event may
+// have. They leave room for any repository of rules and for a day of audit
+// logs, and none for a folder or stream made to fill the memory.
+const (
+	// filesAtOnce times --max-size is how much rules, tests and pipelines may
+	// have together.
+	filesAtOnce = 64
+
+	// eventsAtOnce times --max-event is how much events may have together where
+	// all are held in memory: for a query, and for correlations.
+	eventsAtOnce = 16
+)
+
+// bounds are the flags that say how much is read.
+type bounds struct {
+	size  size // of a file of rules, of tests, of settings, of a query
+	event size // of one event
+}
+
+func defaultBounds() bounds { return bounds{sigma.MaxSize, event.MaxBytes} }
+
+// compile makes what a rule may unfold to grow with the size of its file.
+func (b *bounds) compile(opts *compiler.Options) {
+	if b.size > sigma.MaxSize {
+		opts.MaxUnfolded = int(float64(compiler.MaxUnfolded) * float64(b.size) / sigma.MaxSize)
+	}
+}
+
+// options are those of events, with their bound.
+func (b *bounds) options(opts *event.Options) *event.Options {
+	var bounded event.Options
+	if opts != nil {
+		bounded = *opts
+	}
+	bounded.MaxBytes = int64(b.event)
+	return &bounded
+}
+
+// readFile reads a file, and stdin for "-", as far as --max-size allows and a
+// byte more: who reads the text then says that there is too much, and where.
+func (a *app) readFile(name string) ([]byte, error) {
+	text, err := a.readUpTo(name, int64(a.bounds.size))
+	if a.read += int64(len(text)); err == nil && a.read > filesAtOnce*int64(a.bounds.size) {
+		return nil, fmt.Errorf("%s: more than %d bytes of files are read at once; --max-size sets a %dth of that", name, filesAtOnce*int64(a.bounds.size), filesAtOnce)
+	}
+	return text, err
+}
+
+func (a *app) readUpTo(name string, most int64) ([]byte, error) {
+	if name == "-" {
+		return bounded.Read(a.stdin, most)
+	}
+	return bounded.ReadFile(name, most)
+}
+
+// readWhole reads a file of which a part would be of no use.
+func (a *app) readWhole(name string) ([]byte, error) {
+	text, err := a.readFile(name)
+	if err == nil && len(text) > int(a.bounds.size) {
+		return nil, fmt.Errorf("%s has more than %d bytes, and no more are read; --max-size sets how many", name, a.bounds.size)
+	}
+	return text, err
+}
+
+// A size is a number of bytes as a flag takes it: 4194304, 4096KiB, 4MiB, 1GiB.
+type size int64
+
+var sizeUnits = []struct {
+	name  string
+	bytes int64
+}{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}, {"", 1}}
+
+func (s *size) String() string {
+	for _, u := range sizeUnits {
+		if int64(*s)%u.bytes == 0 && int64(*s) >= u.bytes {
+			return strconv.FormatInt(int64(*s)/u.bytes, 10) + u.name
+		}
+	}
+	return "0"
+}
+
+// Set reads a size.
+func (s *size) Set(text string) error {
+	const most = 1 << 40
+	for _, u := range sizeUnits {
+		digits, ok := strings.CutSuffix(text, u.name)
+		if !ok {
+			continue
+		}
+		n, err := strconv.ParseInt(digits, 10, 64)
+		if err != nil || n < 1 || n > most/u.bytes {
+			break
+		}
+		*s = size(n * u.bytes)
+		return nil
+	}
+	return errors.New("it must be a number of bytes such as 4194304, or one of KiB, MiB or GiB such as 4MiB")
+}
+
+// Type is the word for sizes in the help.
+func (*size) Type() string { return "size" }
