@@ -81,6 +81,7 @@ type relation struct {
 	sorted bool   // the rows have an order: prev() and its like may look at it
 	name   string // of the table or view, for union withsource
 	run    func(*runtime) (*rowset, error)
+	graph  *boundGraph // it is a graph, and no table
 }
 
 // binder holds what is known while a query is bound.
@@ -141,9 +142,10 @@ type rowScope struct {
 	cols   []Column
 	index  map[string]int
 	sorted bool
-	base   *rowScope  // the row that this one hides, or nil
-	steps  *scanScope // the states of scan's steps, or nil
-	left   int        // in the keys of a join: how many columns are $left's
+	base   *rowScope   // the row that this one hides, or nil
+	steps  *scanScope  // the states of scan's steps, or nil
+	graph  *graphScope // the variables of a pattern, or nil
+	left   int         // in the keys of a join: how many columns are $left's
 	join   bool
 }
 
@@ -209,7 +211,11 @@ func (b *binder) query(q *Query) *relation {
 	for _, let := range q.lets {
 		b.let(let)
 	}
-	return b.limited(b.table(q.body))
+	rel := b.table(q.body)
+	if rel.graph != nil {
+		b.fail(q.body.at, "", "a graph is no table; graph-match or graph-to-table makes one of it")
+	}
+	return b.limited(rel)
 }
 
 func (b *binder) let(let letStmt) {

@@ -174,6 +174,9 @@ func (b *binder) qualified(base *nameNode, n *pathNode) *bound {
 	if b.row.steps != nil {
 		return b.stepColumn(base, n)
 	}
+	if b.row.graph != nil {
+		return b.graphProperty(base, n)
+	}
 	return nil
 }
 

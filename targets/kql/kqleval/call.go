@@ -85,6 +85,11 @@ func (b *binder) call(n *callNode) *bound {
 	if v := b.names.find(n.name); v != nil && v.fn != nil {
 		return b.callScalar(v, n)
 	}
+	if b.row != nil && b.row.graph != nil {
+		if out := b.graphCall(n); out != nil {
+			return out
+		}
+	}
 	if b.aggs != nil {
 		if out := b.aggregateCall(n); out != nil {
 			return out
@@ -118,7 +123,7 @@ func isFunction(name string) bool {
 // refusedFunction knows the functions that exist and are not implemented.
 func refusedFunction(name string) bool {
 	for _, prefix := range []string{
-		"geo_", "series_", "zlib_", "gzip_", "graph", "__", "current_", "rowstore_",
+		"geo_", "series_", "zlib_", "gzip_", "graph", "__", "node_degree_", "current_", "rowstore_",
 	} {
 		if strings.HasPrefix(name, prefix) {
 			return true

@@ -27,7 +27,8 @@
 // It is stricter than Microsoft's analyser in one way: a string is not compared
 // with a number, for which a cast says what is meant.
 //
-// Refused are clusters and external data, graphs, of geography H3 cells and what
-// makes shapes of shapes, finding periods and anomalies of series and machine
-// learning, fork, facet, reduce, and several results in one query.
+// Refused are clusters and external data, stored graphs and labels, of geography
+// H3 cells and what makes shapes of shapes, finding periods and anomalies of
+// series and machine learning, fork, facet, reduce, and several results in one
+// query.
 package kqleval

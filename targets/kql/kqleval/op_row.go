@@ -9,6 +9,9 @@ import (
 
 // operator binds one operator on its input.
 func (b *binder) operator(in *relation, op opNode) *relation {
+	if in.graph != nil {
+		return b.graphOperator(in, op)
+	}
 	switch op := op.(type) {
 	case *whereOp:
 		return b.where(in, op)
@@ -66,6 +69,11 @@ func (b *binder) operator(in *relation, op opNode) *relation {
 		return b.partition(in, op)
 	case *topNestedOp:
 		return b.topNested(in, op)
+	case *makeGraphOp:
+		return b.makeGraph(in, op)
+	case *graphMatchOp, *graphToTableOp, *graphMarkOp:
+		b.fail(op.span(), "KS219", "this operator takes a graph; make-graph makes one of a table")
+		return empty()
 	case *topHittersOp:
 		return b.topHitters(in, op)
 	case *byNamesOp:

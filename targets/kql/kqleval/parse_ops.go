@@ -38,8 +38,9 @@ func operatorTable() map[string]func(*parser, opAt) (opNode, error) {
 		"top-nested": (*parser).topNested, "print": (*parser).print, "range": (*parser).rangeOp,
 		"datatable": (*parser).datatable, "top-hitters": (*parser).topHitters, "project-by-names": (*parser).byNames,
 		"externaldata": nil, "fork": nil, "facet": nil, "reduce": nil,
-		"make-graph": nil, "graph-match": nil, "graph-to-table": nil, "graph-mark-components": nil,
-		"graph-shortest-paths": nil, "macro-expand": nil, "assert-schema": nil, "execute_and_cache": nil,
+		"make-graph": (*parser).makeGraph, "graph-match": (*parser).graphMatch,
+		"graph-to-table": (*parser).graphToTable, "graph-mark-components": (*parser).graphMark,
+		"graph-shortest-paths": (*parser).shortestPaths, "macro-expand": nil, "assert-schema": nil, "execute_and_cache": nil,
 		"project-smart": nil,
 	}
 }

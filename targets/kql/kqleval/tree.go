@@ -278,6 +278,49 @@ type (
 		name nameNode
 		typ  Type // unknown if the query does not say
 	}
+	makeGraphOp struct {
+		opAt
+		source, target nameNode
+		nodes          []graphNodes
+		nodeID         string
+		partition      nameNode
+		body           *pipeNode
+	}
+	// graphNodes is a table of nodes and the column of their ids.
+	graphNodes struct {
+		table node
+		on    nameNode
+	}
+	// graphMatchOp is graph-match or graph-shortest-paths.
+	graphMatchOp struct {
+		opAt
+		shortest, all bool
+		cycles        string
+		sequences     []graphSequence
+		where         node
+		cols          []argNode
+	}
+	// graphSequence is nodes and the edges between them.
+	graphSequence struct {
+		nodes []nameNode
+		edges []graphEdgeNode
+	}
+	graphEdgeNode struct {
+		name        nameNode
+		left, right bool // its direction; neither is any
+		variable    bool // it is min to max edges
+		min, max    int
+	}
+	graphToTableOp struct {
+		opAt
+		edges bool
+		ids   map[string]string // the names of the columns of ids
+	}
+	graphMarkOp struct {
+		opAt
+		strong bool
+		id     string
+	}
 	evaluateOp struct {
 		opAt
 		call   *callNode
