@@ -39,10 +39,14 @@ type product struct {
 	objects  func(*pack.Pack) ([]pack.Object, error) // what a pack wants
 	exported func([]byte) ([]pack.Object, error)     // what the product has
 	isExport func(name string) bool                  // picks files of a folder
+
+	// merge joins what several files say of one object; nil if each file says
+	// all of its own.
+	merge func([]pack.Object) []pack.Object
 }
 
 // products are those that there are packs for.
-func products() []*product { return []*product{sentinelProduct()} }
+func products() []*product { return []*product{sentinelProduct(), splunkProduct()} }
 
 // packInput is what every product's pack is made of beside the programs.
 type packInput struct {

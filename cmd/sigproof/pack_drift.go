@@ -53,6 +53,9 @@ func (a *app) packDrift(args []string, against string) error {
 		}
 		have = append(have, found...)
 	}
+	if of.merge != nil {
+		have = of.merge(have)
+	}
 	d := pack.Compare(want, have)
 	err = a.emit(func(w io.Writer) error {
 		switch a.format {

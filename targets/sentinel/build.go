@@ -52,7 +52,7 @@ func Build(programs []*ir.Program, opts *Options) (*pack.Pack, []*sigma.Diagnost
 			continue
 		}
 		rules = append(rules, r)
-		for _, log := range logsOf(p) {
+		for _, log := range pack.Logs(p) {
 			if isCustom(log) && !slices.Contains(logs, log) {
 				logs = append(logs, log)
 			}
@@ -63,7 +63,7 @@ func Build(programs []*ir.Program, opts *Options) (*pack.Pack, []*sigma.Diagnost
 	slices.SortFunc(logs, func(a, b *schema.Log) int { return cmp.Compare(a.KQL.Name, b.KQL.Name) })
 	named := *opts
 	named.Watchlists = slices.DeleteFunc(slices.Clone(opts.Watchlists), func(w Watchlist) bool {
-		return !slices.ContainsFunc(rules, func(r *rule) bool { return bytes.Contains(r.source(), []byte("%"+w.Name+"%")) })
+		return !slices.ContainsFunc(rules, func(r *rule) bool { return bytes.Contains(pack.Source(r.documents), []byte("%"+w.Name+"%")) })
 	})
 	return assemble(rules, logs, &named), sigma.SortDiagnostics(diags)
 }
@@ -73,7 +73,7 @@ func makeRule(p *ir.Program, opts *Options) (*rule, []*sigma.Diagnostic) {
 	refuse := func(code, format string, args ...any) *sigma.Diagnostic {
 		return &sigma.Diagnostic{Code: code, Severity: sigma.Error, File: p.File(), At: p.Doc.Span(), Message: fmt.Sprintf(format, args...)}
 	}
-	for _, log := range logsOf(p) {
+	for _, log := range pack.Logs(p) {
 		if log.Open {
 			return nil, []*sigma.Diagnostic{refuse("sentinel/log", "log %s is no table of a workspace; the rule must name a log that is", log.Name)}
 		}
@@ -171,35 +171,8 @@ func (r *rule) armPath() string { return "ARM/" + r.folder() + "/" + r.name + ".
 // entry is what the manifest says of a rule; the version comes later.
 func (r *rule) entry() pack.Rule {
 	return pack.Rule{
-		ID: ruleID(r.doc), Title: r.title, Artifact: r.id, Kind: r.kind,
-		Rule: pack.Hash(r.source()), Query: pack.Hash([]byte(r.query)), Content: pack.Hash(append(r.yaml(), deploy(r.resource())...)),
+		ID: pack.DocumentID(r.doc), Title: r.title, Artifact: r.id, Kind: r.kind,
+		Rule: pack.Hash(pack.Source(r.documents)), Query: pack.Hash([]byte(r.query)), Content: pack.Hash(append(r.yaml(), deploy(r.resource())...)),
 		Files: []string{r.yamlPath(), r.armPath()}, Limits: r.limits, Suite: r.suite, Forced: r.forced,
 	}
-}
-
-// source is the text of the document, with those that a correlation counts.
-func (r *rule) source() []byte {
-	var b bytes.Buffer
-	for _, d := range r.documents {
-		at := d.Span()
-		b.Write(d.Info().File.Src[at.Start:at.End])
-		b.WriteByte(0)
-	}
-	return b.Bytes()
-}
-
-// documentsOf lists the documents that a program is made of, each once.
-func documentsOf(p *ir.Program) []sigma.Document {
-	docs := []sigma.Document{p.Doc}
-	if p.Correlation == nil {
-		return docs
-	}
-	for _, in := range p.Correlation.Inputs {
-		for _, d := range documentsOf(in.Program) {
-			if !slices.Contains(docs, d) {
-				docs = append(docs, d)
-			}
-		}
-	}
-	return docs
 }

@@ -2,13 +2,11 @@ package sentinel
 
 import (
 	"cmp"
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/sigproof/sigproof/compiler/ir"
-	"github.com/sigproof/sigproof/compiler/schema"
 	"github.com/sigproof/sigproof/sigma"
 	"github.com/sigproof/sigproof/targets"
 	"github.com/sigproof/sigproof/targets/kql"
@@ -43,8 +41,8 @@ type rule struct {
 func newRule(p *ir.Program, q *targets.Query, kind string) (*rule, error) {
 	head := p.Doc.Info()
 	r := &rule{
-		doc: p.Doc, documents: documentsOf(p), kind: kind, id: artifactID(ruleID(p.Doc)), name: fileName(head.Label()),
-		title: oneLine(head.Label()), description: describe(p.Doc), severity: severity(p.Level),
+		doc: p.Doc, documents: pack.Documents(p), kind: kind, id: artifactID(pack.DocumentID(p.Doc)), name: fileName(head.Label()),
+		title: pack.OneLine(head.Label()), description: pack.Describe(p.Doc), severity: severity(p.Level),
 		query: q.Text, schedule: q.Schedule,
 	}
 	for _, l := range q.Limits {
@@ -66,12 +64,6 @@ func newRule(p *ir.Program, q *targets.Query, kind string) (*rule, error) {
 	return r, nil
 }
 
-// ruleID identifies a document over time. One without an id is known by its
-// title.
-func ruleID(d sigma.Document) string {
-	return strings.ToLower(cmp.Or(d.Info().ID.Value, d.Info().Label()))
-}
-
 func texts(list []sigma.Text) []string {
 	out := make([]string, len(list))
 	for i, t := range list {
@@ -79,8 +71,6 @@ func texts(list []sigma.Text) []string {
 	}
 	return out
 }
-
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // fileName joins the words of a title.
 func fileName(title string) string {
@@ -94,7 +84,7 @@ func fileName(title string) string {
 // resultOf gives the columns of a query's result, with their types.
 func resultOf(p *ir.Program, text string) ([]kqleval.Column, error) {
 	tables := kqleval.Schema{}
-	for _, log := range logsOf(p) {
+	for _, log := range pack.Logs(p) {
 		columns := []kqleval.Column{{Name: kqleval.IngestionColumn, Type: kqleval.TDateTime}}
 		for _, c := range log.KQL.Columns {
 			t, _ := kqleval.ParseType(c.Type)
@@ -113,25 +103,9 @@ func resultOf(p *ir.Program, text string) ([]kqleval.Column, error) {
 	return plan.Columns(), nil
 }
 
-// logsOf lists the logs that a program reads, each once.
-func logsOf(p *ir.Program) []*schema.Log {
-	if p.Correlation == nil {
-		return []*schema.Log{p.Log}
-	}
-	var logs []*schema.Log
-	for _, in := range p.Correlation.Inputs {
-		for _, log := range logsOf(in.Program) {
-			if !slices.Contains(logs, log) {
-				logs = append(logs, log)
-			}
-		}
-	}
-	return logs
-}
-
 // connect names the connectors of the tables that the query reads.
 func (r *rule) connect(p *ir.Program) {
-	for _, log := range logsOf(p) {
+	for _, log := range pack.Logs(p) {
 		v := viewOf(log)
 		if v == nil || v.connector.ID == "" {
 			continue
@@ -211,53 +185,4 @@ func detailKey(column string) string {
 
 func has(columns []kqleval.Column, name string, types ...kqleval.Type) bool {
 	return slices.ContainsFunc(columns, func(c kqleval.Column) bool { return c.Name == name && slices.Contains(types, c.Type) })
-}
-
-// describe is what analysts read: what the document finds, what else may look
-// like it, and where it comes from.
-func describe(d sigma.Document) string {
-	head := d.Info()
-	parts := []string{oneLine(head.Description.Value)}
-	if parts[0] == "" {
-		parts[0] = oneLine(head.Label())
-	}
-	if len(head.FalsePositives) > 0 {
-		lines := "False positives:"
-		for _, t := range head.FalsePositives {
-			lines += "\n- " + oneLine(t.Value)
-		}
-		parts = append(parts, lines)
-	}
-	if guide := guideOf(head); guide != "" {
-		parts = append(parts, guide)
-	}
-	return strings.Join(append(parts, "Sigma rule "+ruleID(d)+"."), "\n\n")
-}
-
-// guideOf says which monitored items of a guide the document answers to: its
-// attribute "guide".
-func guideOf(head *sigma.Head) string {
-	for _, e := range head.Custom {
-		m, ok := e.Data.(*sigma.Map)
-		if e.Key.Value != "guide" || !ok {
-			continue
-		}
-		items := []sigma.Data{m.Get("item")}
-		if list, ok := items[0].(*sigma.List); ok {
-			items = list.Of
-		}
-		var numbers []string
-		for _, i := range items {
-			numbers = append(numbers, scalar(i))
-		}
-		return fmt.Sprintf("Monitored item %s of the guide (%s), risk %s.", strings.Join(numbers, " and "), scalar(m.Get("section")), scalar(m.Get("risk")))
-	}
-	return ""
-}
-
-func scalar(d sigma.Data) string {
-	if s, ok := d.(*sigma.Scalar); ok {
-		return s.Text.Value
-	}
-	return ""
 }

@@ -130,19 +130,7 @@ func readme(rules []*rule, opts *Options) []byte {
 		if r.kind == Scheduled {
 			every, over = short(r.schedule.Frequency), short(r.schedule.Period)
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", strings.ReplaceAll(r.title, "|", `\|`), r.kind, r.severity, every, over, r.proof())
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", strings.ReplaceAll(r.title, "|", `\|`), r.kind, r.severity, every, over, r.suite)
 	}
 	return []byte(b.String())
-}
-
-// proof tells in a few words how the suite of a rule went.
-func (r *rule) proof() string {
-	if r.suite == nil {
-		return "none"
-	}
-	parts := []string{fmt.Sprintf("%d cases", r.suite.Cases)}
-	for _, e := range r.suite.Engines {
-		parts = append(parts, e.Name+" "+e.Status)
-	}
-	return strings.Join(parts, ", ")
 }

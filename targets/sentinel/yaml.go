@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/sigproof/sigproof/targets/pack"
 )
 
 // A template is a rule as the Azure-Sentinel repository writes it, its keys in
@@ -110,7 +112,7 @@ func (r *rule) yaml() []byte {
 	t := template{
 		ID: r.id, Name: r.title, Description: block("'" + r.description + "'\n"),
 		RequiredDataConnectors: nonNil(r.connectors), Tactics: nonNil(r.tactics), RelevantTechniques: nonNil(r.techniques),
-		Tags: []string{"Sigma", ruleID(r.doc)}, Query: block(r.query + "\n"), EntityMappings: r.entities, Version: r.version,
+		Tags: []string{"Sigma", pack.DocumentID(r.doc)}, Query: block(r.query + "\n"), EntityMappings: r.entities, Version: r.version,
 	}
 	if r.kind != Hunting {
 		t.Severity, t.Status, t.Kind = r.severity, "Available", r.kind

@@ -1,0 +1,272 @@
+package splunk
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/sigproof/sigproof/targets/pack"
+)
+
+// SavedSearchesName is the file that holds saved searches.
+const SavedSearchesName = "savedsearches.conf"
+
+// Objects gives the searches of a pack as a search head should hold them.
+func Objects(p *pack.Pack) ([]pack.Object, error) {
+	data := appFile(p, "default/"+SavedSearchesName)
+	if data == nil {
+		return nil, fmt.Errorf("the pack has no app with default/%s", SavedSearchesName)
+	}
+	return Exported(data)
+}
+
+// appFile gives a file of the app in a pack; nil if there is none.
+func appFile(p *pack.Pack, name string) []byte {
+	for _, f := range p.Files {
+		if dir, rest, ok := strings.Cut(f.Path, "/"); ok && rest == name && strings.HasPrefix(dir, prefix) {
+			return f.Data
+		}
+	}
+	return nil
+}
+
+// Verify holds the searches of a pack against the hashes in its manifest: those
+// in the app are the ones that were replayed.
+func Verify(p *pack.Pack) []error {
+	data := appFile(p, "default/"+SavedSearchesName)
+	stanzas, err := readConf(data)
+	if data == nil || err != nil {
+		return []error{fmt.Errorf("the pack has no app with a default/%s that can be read", SavedSearchesName)}
+	}
+	var wrong []error
+	for _, r := range p.Manifest.Rules {
+		i := slices.IndexFunc(stanzas, func(s stanza) bool { return s.name == r.Artifact })
+		if i < 0 {
+			wrong = append(wrong, fmt.Errorf("rule %s is not in %s: no search is called %q", r.ID, SavedSearchesName, r.Artifact))
+			continue
+		}
+		if search, _ := stanzas[i].get("search"); pack.Hash([]byte(search)) != r.Query {
+			wrong = append(wrong, fmt.Errorf("rule %s has another search in %s than the one that was replayed", r.ID, SavedSearchesName))
+		}
+	}
+	return wrong
+}
+
+// IsExport picks the files of a folder that hold saved searches.
+func IsExport(name string) bool {
+	return path.Base(name) == SavedSearchesName || path.Ext(name) == ".json"
+}
+
+// Exported reads saved searches: savedsearches.conf, or JSON of the REST API:
+// its answer, or rows of the search command rest. What is not a file's to say
+// is no field: one of local/ has only what it sets otherwise.
+func Exported(data []byte) ([]pack.Object, error) {
+	trimmed := bytes.TrimLeft(bytes.TrimPrefix(data, []byte("\ufeff")), " \t\r\n")
+	if len(trimmed) == 0 {
+		return nil, errors.New("it is empty")
+	}
+	var stanzas []stanza
+	var err error
+	if trimmed[0] == '{' || trimmed[0] == '[' && bytes.ContainsAny(trimmed[1:min(len(trimmed), 100)], `{"`) && json.Valid(trimmed) {
+		stanzas, err = readREST(trimmed)
+	} else {
+		stanzas, err = readConf(data)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var out []pack.Object
+	for _, s := range stanzas {
+		if s.name != "default" {
+			out = append(out, s.object())
+		}
+	}
+	return out, nil
+}
+
+// A restEntry is a saved search as the REST API answers.
+type restEntry struct {
+	Name    string         `json:"name"`
+	Content map[string]any `json:"content"`
+}
+
+// readREST reads the JSON forms: {"entry": []}, a list of entries, the rows
+// {"result": {}} of an exported search, one after the other, or its
+// {"results": []}.
+func readREST(data []byte) ([]stanza, error) {
+	var out []stanza
+	dec := json.NewDecoder(bytes.NewReader(data))
+	for {
+		var raw json.RawMessage
+		if err := dec.Decode(&raw); errors.Is(err, io.EOF) {
+			return out, nil
+		} else if err != nil {
+			return nil, err
+		}
+		var whole struct {
+			restEntry
+			Entry   []restEntry      `json:"entry"`
+			Result  map[string]any   `json:"result"`
+			Results []map[string]any `json:"results"`
+		}
+		var err error
+		if raw[0] == '[' {
+			err = json.Unmarshal(raw, &whole.Entry)
+		} else {
+			err = json.Unmarshal(raw, &whole)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if whole.Content != nil {
+			whole.Entry = append(whole.Entry, whole.restEntry)
+		}
+		if whole.Result != nil {
+			whole.Results = append(whole.Results, whole.Result)
+		}
+		for _, e := range whole.Entry {
+			out = append(out, restStanza(e.Name, e.Content))
+		}
+		for _, r := range whole.Results {
+			out = append(out, restStanza(text(r["title"]), r))
+		}
+	}
+}
+
+// restStanza gives the settings of a search by the names that they have in a
+// file.
+func restStanza(name string, content map[string]any) stanza {
+	s := stanza{name: name}
+	for _, key := range slices.Sorted(maps.Keys(content)) {
+		s.set(cmp.Or(inFile[key], key), strings.ReplaceAll(text(content[key]), "\r\n", "\n"))
+	}
+	return s
+}
+
+// inFile tells what the REST API calls otherwise than the file.
+var inFile = map[string]string{
+	"is_scheduled": "enableSched", "alert_type": "counttype", "alert_comparator": "relation", "alert_threshold": "quantity",
+}
+
+func text(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	case bool:
+		return strconv.FormatBool(v)
+	case nil:
+		return ""
+	}
+	return compact(v)
+}
+
+var ruleLine = regexp.MustCompile(`(?m)^Sigma rule (.+)\.$`)
+
+// object gives a search in the form that is compared. The rule is known by what
+// its description says, else by its name.
+func (s *stanza) object() pack.Object {
+	o := pack.Object{ID: strings.ToLower(s.name), Title: s.name}
+	if d, _ := s.get("description"); d != "" {
+		if m := ruleLine.FindAllStringSubmatch(d, -1); m != nil {
+			o.ID = m[len(m)-1][1]
+		}
+	}
+	o.Fields = []pack.Field{{Name: "name", Value: s.name}}
+	for _, c := range compared {
+		if v, ok := s.get(c.key); ok {
+			o.Fields = append(o.Fields, pack.Field{Name: c.name, Value: c.form(v)})
+		}
+	}
+	return o
+}
+
+// compared are the settings that drift looks at, each with its name for people
+// and the form that all its spellings have.
+var compared = []struct {
+	key, name string
+	form      func(string) string
+}{
+	{"description", "description", plain}, {"search", "search", plain},
+	{"disabled", "disabled", boolean}, {"enableSched", "scheduled", boolean}, {"cron_schedule", "cron", plain},
+	{"realtime_schedule", "runs may be skipped", boolean},
+	{"dispatch.earliest_time", "earliest", plain}, {"dispatch.latest_time", "latest", plain},
+	{"dispatch.index_earliest", "indexed since", plain}, {"dispatch.index_latest", "indexed until", plain},
+	{"counttype", "trigger", plain}, {"relation", "trigger relation", plain}, {"quantity", "trigger quantity", plain},
+	{"alert.digest_mode", "one alert for all rows", boolean}, {"alert.suppress", "suppressed", boolean},
+	{"alert.suppress.period", "suppressed for", plain}, {"alert.suppress.fields", "suppressed by", list},
+	{"alert.severity", "severity", plain},
+	{"action.correlationsearch.enabled", "correlation search", boolean}, {"action.correlationsearch.annotations", "annotations", asJSON},
+	{"action.notable", "finding", boolean}, {"action.notable.param.rule_title", "finding title", plain},
+	{"action.notable.param.severity", "finding severity", plain}, {"action.notable.param.security_domain", "security domain", plain},
+	{"action.risk", "risk", boolean}, {"action.risk.param._risk", "risk objects", asJSON},
+}
+
+func plain(s string) string { return s }
+
+// boolean puts the words that Splunk takes in one form.
+func boolean(s string) string {
+	switch strings.ToLower(s) {
+	case "1", "true", "t", "yes":
+		return "true"
+	case "0", "false", "f", "no", "":
+		return "false"
+	}
+	return s
+}
+
+// list puts names that commas join in one form.
+func list(s string) string {
+	names := strings.Split(s, ",")
+	for i, n := range names {
+		names[i] = strings.TrimSpace(n)
+	}
+	return strings.Join(names, ",")
+}
+
+// asJSON puts JSON in one form; what is none stays as it is.
+func asJSON(s string) string {
+	var v any
+	if err := json.Unmarshal([]byte(s), &v); err != nil {
+		return s
+	}
+	return compact(v)
+}
+
+// Merge puts what several files say of one search together, as Splunk does with
+// default and local: the later one counts.
+func Merge(objects []pack.Object) []pack.Object {
+	var out []pack.Object
+	at := map[string]int{}
+	for _, o := range objects {
+		i, known := at[o.Title]
+		if !known {
+			at[o.Title] = len(out)
+			out = append(out, o)
+			continue
+		}
+		before := &out[i]
+		if o.ID != strings.ToLower(o.Title) {
+			before.ID = o.ID
+		}
+		for _, f := range o.Fields {
+			j := slices.IndexFunc(before.Fields, func(b pack.Field) bool { return b.Name == f.Name })
+			if j < 0 {
+				before.Fields = append(before.Fields, f)
+			} else {
+				before.Fields[j] = f
+			}
+		}
+	}
+	return out
+}

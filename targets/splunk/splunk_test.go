@@ -1,0 +1,304 @@
+package splunk
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sigproof/sigproof/compiler"
+	"github.com/sigproof/sigproof/compiler/schema"
+	"github.com/sigproof/sigproof/sigma"
+	"github.com/sigproof/sigproof/targets"
+	"github.com/sigproof/sigproof/targets/pack"
+	"github.com/sigproof/sigproof/targets/spl"
+	"github.com/sigproof/sigproof/targets/spl/spleval"
+)
+
+func TestSameBytes(t *testing.T) {
+	t.Parallel()
+	var one, two bytes.Buffer
+	for _, b := range []*bytes.Buffer{&one, &two} {
+		if err := build(t, entraPrograms(t, nil), nil).WriteZip(b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !bytes.Equal(one.Bytes(), two.Bytes()) {
+		t.Error("two packs of the same rules differ")
+	}
+}
+
+// TestQueries wants each search, as a search head reads it, to be what the
+// emitter writes.
+func TestQueries(t *testing.T) {
+	t.Parallel()
+	programs := append(entraPrograms(t, nil), compile(t, cornerRules)...)
+	p := build(t, append(programs, azureCorpus(t)...), nil)
+	packed := map[string]bool{}
+	for _, s := range searches(t, p) {
+		text, _ := s.get("search")
+		packed[text] = true
+	}
+	macros, err := spleval.ParseMacros(string(appFile(p, "default/macros.conf")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := 0
+	for _, program := range programs {
+		if program.Silent {
+			continue
+		}
+		q, _ := targets.Write(spl.Emitter{}, program)
+		if want++; !packed[q.Text] {
+			t.Errorf("%s is not packed as it is written:\n%s", program.Doc.Info().Label(), q.Text)
+		}
+	}
+	for text := range packed {
+		if _, err := spleval.Parse(text, &spleval.Options{Macros: macros}); err != nil {
+			t.Errorf("%v:\n%s", err, text)
+		}
+	}
+	if len(packed) < 150 || want < 50 {
+		t.Errorf("%d searches are packed, of %d that were compared", len(packed), want)
+	}
+}
+
+// TestOneChange wants a changed rule to change its own search and no other.
+func TestOneChange(t *testing.T) {
+	t.Parallel()
+	before := build(t, entraPrograms(t, nil), nil)
+	after := build(t, entraPrograms(t, func(name string, src []byte) []byte {
+		if name == "roles/pim_alert_disabled.yml" {
+			return bytes.Replace(src, []byte("activityDisplayName: Disable PIM alert"), []byte("activityDisplayName: Disable PIM Alert!"), 1)
+		}
+		return src
+	}), &Options{Since: before})
+	var files, changed []string
+	for _, f := range after.Files {
+		if !bytes.Equal(f.Data, before.File(f.Path)) {
+			files = append(files, f.Path)
+		}
+	}
+	const app = "sigproof_entra_pim/"
+	if diff := cmp.Diff([]string{"CHANGELOG.md", app + "app.manifest", app + "default/app.conf", app + "default/savedsearches.conf"}, files); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	old := searches(t, before)
+	for i, s := range searches(t, after) {
+		if !bytes.Equal(conf(s), conf(old[i])) {
+			changed = append(changed, s.name)
+		}
+	}
+	if diff := cmp.Diff([]string{"Entra PIM - PIM alert disabled - Rule"}, changed); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if after.Manifest.Version != "1.1.0" {
+		t.Errorf("another query, and the version is %s", after.Manifest.Version)
+	}
+	if same := build(t, entraPrograms(t, nil), &Options{Since: before}); same.Manifest.Version != "1.0.0" {
+		t.Errorf("nothing changed, and the version is %s", same.Manifest.Version)
+	}
+}
+
+// TestSchedule holds the settings by which nothing is missed and nothing told
+// twice.
+func TestSchedule(t *testing.T) {
+	t.Parallel()
+	p := build(t, append(entraPrograms(t, nil), compile(t, cornerRules)...), nil)
+	keys := strings.Fields("enableSched cron_schedule realtime_schedule dispatch.earliest_time dispatch.latest_time dispatch.index_earliest dispatch.index_latest alert.digest_mode alert.suppress alert.suppress.period alert.suppress.fields")
+	for title, want := range map[string]string{
+		"PIM alert disabled": "1 | */5 * * * * | 0 | -1d | +1h | -6m@m | -1m@m | 0 | 0",
+		"No license for PIM": "1 | */5 * * * * | 0 | -1d | +1h | -6m@m | -1m@m | 0 | 1 | 24h | id",
+		"Four members added to Entra roles in an hour by one actor": "1 | */5 * * * * | 0 | -80m | now | 0 | 1 | 80m | _time,id,actor.id",
+		"Over days":            "1 | 0 * * * * | 0 | -2955m | now | 0 | 1 | 2955m | _time,id,userPrincipalName",
+		"Activation of a role": "-1d | +1h",
+	} {
+		s := search(t, p, title)
+		var got []string
+		for _, key := range keys {
+			if v, ok := s.get(key); ok {
+				got = append(got, v)
+			}
+		}
+		if diff := cmp.Diff(want, strings.Join(got, " | ")); diff != "" {
+			t.Errorf("%s: (-want +got):\n%s", s.name, diff)
+		}
+	}
+}
+
+// TestCorrelationSearch holds what Enterprise Security gets.
+func TestCorrelationSearch(t *testing.T) {
+	t.Parallel()
+	programs := append(entraPrograms(t, nil), compile(t, cornerRules)...)
+	p := build(t, programs, nil)
+	got := map[string]string{}
+	s := search(t, p, "PIM alert disabled")
+	for _, x := range s.settings {
+		if strings.HasPrefix(x.key, "action.") && !strings.HasSuffix(x.key, "description") && !strings.HasSuffix(x.key, "searches") {
+			got[strings.TrimPrefix(x.key, "action.")] = x.value
+		}
+	}
+	want := map[string]string{
+		"correlationsearch.enabled": "1", "correlationsearch.label": s.name,
+		"correlationsearch.annotations": `{"mitre_attack":["T1685"],"sigma":["5d0b9c67-3a0e-4a53-9c3e-0f6a1f2be714"]}`,
+		"notable":                       "1", "notable.param.rule_title": "PIM alert disabled", "notable.param.security_domain": "identity",
+		"notable.param.severity": "high", "notable.param.nes_fields": "actor.name,subject.upn,actor.ip",
+		"risk": "1", "risk.param._risk_message": "PIM alert disabled", "risk.param._risk_score": "0",
+		"risk.param._risk": `[{"risk_object_field":"actor.name","risk_object_type":"user","risk_score":60},{"risk_object_field":"subject.upn","risk_object_type":"user","risk_score":60},{"threat_object_field":"actor.ip","threat_object_type":"ip_address"}]`,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for _, s := range searches(t, p) {
+		_, finding := s.get("action.notable")
+		risk, _ := s.get("action.risk.param._risk")
+		severity, scheduled := s.get("alert.severity")
+		if finding != (severity > "2") || scheduled != json.Valid([]byte(risk)) {
+			t.Errorf("%s of severity %q: a finding %t, risk %s", s.name, severity, finding, risk)
+		}
+		if title, _ := s.get("action.notable.param.rule_title"); strings.Count(title, "$") > 1 {
+			t.Errorf("%s: its title has tokens: %s", s.name, title)
+		}
+	}
+	for _, s := range searches(t, build(t, programs, &Options{NoES: true})) {
+		for _, x := range s.settings {
+			if strings.HasPrefix(x.key, "action.") {
+				t.Errorf("%s has %s without Enterprise Security", s.name, x.key)
+			}
+		}
+	}
+}
+
+// TestConf wants every value that can be written to be read as it was.
+func TestConf(t *testing.T) {
+	t.Parallel()
+	for value, why := range map[string]string{
+		"a":                         "",
+		"a = b; # c\n\n[d]\n  e\\f": "",
+		"`m`\n| eval a=\"\\\\\"":    "",
+		"a\\":                       `a line of it ends with a backslash: a\`,
+		"a\\\nb":                    `a line of it ends with a backslash: a\`,
+		" a":                        "it begins or ends with white space",
+		"a\rb":                      `a line of it has a control character: "a\rb"`,
+	} {
+		if got := unwritable(value); got != why {
+			t.Errorf("%q: got %q, want %q", value, got, why)
+		}
+		if why != "" {
+			continue
+		}
+		s := stanza{name: "n"}
+		s.set("k", value)
+		s.set("l", "1")
+		back, err := readConf(conf(s, stanza{name: "m"}))
+		if err != nil || len(back) != 2 || !cmp.Equal(back[0], s, cmp.AllowUnexported(stanza{}, setting{})) {
+			t.Errorf("%q: got %v, %v", value, back, err)
+		}
+	}
+	for in, want := range map[string]string{
+		"[a":        `line 1: stanza "[a" lacks its ]`,
+		"[a]\nb":    `line 2: "b" is neither a [stanza] nor key = value`,
+		"k = v\\":   "",
+		"# c\nk=v":  "",
+		"\ufeff[a]": "",
+	} {
+		_, err := readConf([]byte(in))
+		if got := fmt.Sprint(err); got != want && (want != "" || err != nil) {
+			t.Errorf("%q: got %v, want %q", in, err, want)
+		}
+	}
+}
+
+// TestCorners wants texts of people to break no file.
+func TestCorners(t *testing.T) {
+	t.Parallel()
+	p := build(t, compile(t, cornerRules), &Options{Name: "[x] 1"})
+	var names []string
+	for _, s := range searches(t, p) {
+		names = append(names, s.name)
+		if d, _ := s.get("description"); !strings.Contains(d, "\n\nSigma rule ") {
+			t.Errorf("%s: description %q", s.name, d)
+		}
+	}
+	want := []string{
+		"(x) 1 - (Corner) $a$ = - ; # - Rule", "(x) 1 - Twice (11111111) - Rule", "(x) 1 - twice (22222222) - Rule", "(x) 1 - Over days - Rule",
+	}
+	if diff := cmp.Diff(want, names); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for name, id := range map[string]string{"": "sigproof", "Entra PIM": "sigproof_entra_pim", "../..": "sigproof", "sigproof x": "sigproof_x"} {
+		if got := appID(name); got != id {
+			t.Errorf("app of %q is %s, want %s", name, got, id)
+		}
+	}
+}
+
+func TestRefused(t *testing.T) {
+	t.Parallel()
+	docs, _ := sigma.Parse("rule.yml", []byte("title: T\nlogsource: {category: other}\ndetection: {sel: {a: b}, condition: sel}\n"))
+	programs, _ := compiler.Compile(docs, &compiler.Options{Log: schema.ByName("generic")})
+	p, diags := Build(programs, &Options{Name: "x"})
+	want := "rule.yml:1:1: error: log generic has no sourcetypes to search in; the rule must name a log that has [splunk/log]"
+	if len(p.Manifest.Rules) != 0 || len(diags) != 1 || diags[0].String() != want {
+		t.Errorf("%d rules, %v", len(p.Manifest.Rules), diags)
+	}
+	r := &rule{doc: compile(t, cornerRules)[0].Doc, query: "a\\\nb"}
+	if diags := r.check(); len(diags) != 1 || diags[0].Code != "splunk/query" {
+		t.Errorf("got %v", diags)
+	}
+}
+
+func TestSuites(t *testing.T) {
+	t.Parallel()
+	programs := compile(t, "title: T\nlogsource: {product: azure, service: auditlogs}\ndetection: {sel: {activityDisplayName: a}, condition: sel}\n")
+	failed := &pack.Suite{Cases: 3, Engines: []pack.Engine{{Name: "native", Status: "pass"}, {Name: "spl", Status: "fail"}}}
+	opts := &Options{Name: "x", Suites: map[sigma.Document]*pack.Suite{programs[0].Doc: failed}}
+	p, diags := Build(programs, opts)
+	if len(p.Manifest.Rules) != 0 || len(diags) != 1 || diags[0].Code != "splunk/suite" {
+		t.Errorf("%d rules, %v", len(p.Manifest.Rules), diags)
+	}
+	opts.Force = true
+	p = build(t, programs, opts)
+	if d, _ := searches(t, p)[0].get("description"); !p.Manifest.Rules[0].Forced || !strings.HasPrefix(d, "Packed although its suite fails") {
+		t.Errorf("a forced rule is not marked: %+v, %s", p.Manifest.Rules[0], d)
+	}
+}
+
+func TestLookups(t *testing.T) {
+	t.Parallel()
+	p := build(t, entraPrograms(t, nil), &Options{Lookups: []Lookup{
+		{"privileged_accounts", []string{"b@contoso.example", `a,"x"`, "b@contoso.example"}}, {"unused", nil},
+	}})
+	if got, want := string(appFile(p, "lookups/sigproof_privileged_accounts.csv")), "value,list\nb@contoso.example,privileged_accounts\n\"a,\"\"x\"\"\",privileged_accounts\n"; got != want {
+		t.Errorf("got %q", got)
+	}
+	if appFile(p, "lookups/sigproof_unused.csv") != nil {
+		t.Error("a lookup that no rule names is packed")
+	}
+}
+
+// TestTampered wants a search that was changed with its file's hash to be seen:
+// the manifest has the hash of what was replayed.
+func TestTampered(t *testing.T) {
+	t.Parallel()
+	p := build(t, entraPrograms(t, nil), nil)
+	if wrong := Verify(p); len(wrong) > 0 {
+		t.Error(wrong)
+	}
+	for i, f := range p.Files {
+		if strings.HasSuffix(f.Path, SavedSearchesName) {
+			p.Files[i].Data = bytes.Replace(f.Data, []byte(`category="RoleManagement" activityDisplayName="Disable PIM alert"`), []byte(`category="x"`), 1)
+		}
+	}
+	p.Seal()
+	if wrong := p.Verify(nil); len(wrong) > 0 {
+		t.Error(wrong)
+	}
+	want := "rule 5d0b9c67-3a0e-4a53-9c3e-0f6a1f2be714 has another search in savedsearches.conf than the one that was replayed"
+	if wrong := Verify(p); len(wrong) != 1 || wrong[0].Error() != want {
+		t.Errorf("got %v", wrong)
+	}
+}
