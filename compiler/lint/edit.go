@@ -114,15 +114,20 @@ func wholeLines(f *sigma.File, at sigma.Span, fits func(before string) bool) (si
 	if at.Len() == 0 {
 		return at, false
 	}
-	start := lineStart(f.Src, at.Start)
+	start := at.Start // back over what may fit alone: a line may be a megabyte
+	for start > 0 && (isBlank(f.Src[start-1]) || f.Src[start-1] == '-') {
+		start--
+	}
+	if start > 0 && f.Src[start-1] != '\n' || !fits(strings.TrimSpace(string(f.Src[start:at.Start]))) {
+		return sigma.Span{Start: start, End: at.End}, false
+	}
 	last := at.End
 	if f.Src[last-1] == '\n' {
 		last--
 	}
 	end := lineEnd(f.Src, last)
 	behind := strings.TrimSpace(string(f.Src[last:end]))
-	ok := fits(strings.TrimSpace(string(f.Src[start:at.Start]))) && (behind == "" || behind[0] == '#')
-	return sigma.Span{Start: start, End: end}, ok
+	return sigma.Span{Start: start, End: end}, behind == "" || behind[0] == '#'
 }
 
 // flowEntry is an entry of a list in brackets with the comma that goes with

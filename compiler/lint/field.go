@@ -77,7 +77,8 @@ var fieldCase = &Check{
 			f := p.report(at.Field.At, "the field is %q here, and %q above", at.Field.Value, known.Field.Value).
 				see(p.File(), known.Field.At, "it stands here")
 			better := known.Field.Value + strings.TrimPrefix(sigma.ItemKey(at.Item), at.Field.Value)
-			if p.File().Text(at.Field.At) == at.Field.Value && !p.keyTaken(at, better) {
+			renamed := place{&sigma.Item{Field: known.Field}, at.search, at.all}
+			if p.File().Text(at.Field.At) == at.Field.Value && !p.keyTaken(renamed, better) {
 				f.unsafe("write "+known.Field.Value, replace(at.Field.At, known.Field.Value)...)
 			}
 		}

@@ -28,6 +28,8 @@ func TestHostile(t *testing.T) {
 	for _, test := range []struct{ name, in string }{
 		{"numbers", rule("  s:\n    a:\n" + lines(100_000, "      - %d\n") + "  condition: s\n")},
 		{"fields", rule("  s:\n" + lines(50_000, "    a%d: v\n") + "  condition: s\n")},
+		{"stars", rule("  s:\n" + lines(50_000, "    a%d: '*v'\n") + "  condition: s\n")},
+		{"one line", rule("  s:\n    a: [" + lines(100_000, "v%d, ") + strings.Repeat("v, ", 100_000) + "v]\n  condition: s\n")},
 		{"names", rule("  s: {a: b}\n  t: {c: d}\n  condition: " + strings.Repeat("s or t or ", 4500) + "s\n")},
 		{"parentheses", rule("  s: {a: b}\n  condition: " + strings.Repeat(strings.Repeat("(", 100)+"s"+strings.Repeat(")", 100)+" or ", 2000) + "s\n")},
 		{"documents", lines(10_000, "---\ntitle: T%d\nlogsource: {category: test}\ndetection:\n s: {a: b}\n condition: s\n")},

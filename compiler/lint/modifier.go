@@ -10,10 +10,17 @@ import (
 // modifierChecks look at modifiers that do nothing, or too much.
 var modifierChecks = []*Check{expandIdle, windashIdle, base64Whole, base64Offset, base64Case, fieldrefSelf}
 
-// clashesWithout tells whether taking a modifier out would give the map two
-// items of one key.
-func (p *Pass) clashesWithout(at place, name string) bool {
-	return p.keyTaken(at, strings.Replace(sigma.ItemKey(at.Item)+"|", "|"+name+"|", "|", 1))
+// keyWith is the key of an item with other modifiers in the place of one.
+func keyWith(item *sigma.Item, name string, others ...string) string {
+	var names []string
+	for _, m := range item.Modifiers {
+		if m.Name == name {
+			names = append(names, others...)
+		} else {
+			names = append(names, m.Name)
+		}
+	}
+	return strings.Join(append([]string{item.Field.Value}, names...), "|")
 }
 
 // idle makes a check for a modifier that finds nothing to work on in any value
@@ -34,7 +41,7 @@ func idle(name, signs, what, before, after string) *Check {
 					continue
 				}
 				f := p.report(modifierAt(at.Item, name), "modifier %q has nothing to work on: no value has %s", name, what)
-				if !p.clashesWithout(at, name) {
+				if !p.keyTaken(at, keyWith(at.Item, name)) {
 					f.safe("remove |"+name, p.dropModifier(at, name)...)
 				}
 			}
@@ -60,7 +67,7 @@ func modifierAt(item *sigma.Item, name string) sigma.Span {
 // addBehind adds a modifier behind another one, unless the key is taken.
 func (p *Pass) addBehind(at place, behind, name string) []sigma.Edit {
 	m := modifierAt(at.Item, behind)
-	if m == at.KeyAt || p.File().Text(m) != behind || p.keyTaken(at, strings.Replace(sigma.ItemKey(at.Item)+"|", "|"+behind+"|", "|"+behind+"|"+name+"|", 1)) {
+	if m == at.KeyAt || p.File().Text(m) != behind || p.keyTaken(at, keyWith(at.Item, behind, behind, name)) {
 		return nil
 	}
 	return insert(m.End, "|"+name)
@@ -103,7 +110,7 @@ var base64Offset = &Check{
 			}
 			m := modifierAt(at.Item, "base64")
 			f := p.report(m, `"base64" finds the text at one offset of three; "base64offset" finds it at all`)
-			if p.File().Text(m) == "base64" && !p.keyTaken(at, strings.Replace(sigma.ItemKey(at.Item), "|base64", "|base64offset", 1)) {
+			if p.File().Text(m) == "base64" && !p.keyTaken(at, keyWith(at.Item, "base64", "base64offset")) {
 				f.unsafe("write base64offset", replace(m, "base64offset")...)
 			}
 		}

@@ -104,7 +104,7 @@ func (p *Pass) withModifiers(at place, names ...string) []sigma.Edit {
 
 // keyTaken tells whether another item of the map has a key.
 func (p *Pass) keyTaken(at place, key string) bool {
-	return at.all != nil && slices.ContainsFunc(at.all.Items, func(x *sigma.Item) bool { return x != at.Item && sigma.ItemKey(x) == key })
+	return at.all != nil && slices.ContainsFunc(p.sameField(at), func(x *sigma.Item) bool { return x != at.Item && sigma.ItemKey(x) == key })
 }
 
 var wildcardRedundant = &Check{
