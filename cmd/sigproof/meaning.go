@@ -1,8 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -91,7 +94,7 @@ func (a *app) pipeline(flags []string, c *config.Config) (*pipeline.Pipeline, er
 	}
 	var all []*pipeline.Pipeline
 	for _, s := range sources {
-		p, diags := pipeline.Read(s.name, s.src)
+		p, diags := pipeline.Read(s.name, s.src, &pipeline.Options{ReadFile: readBelow})
 		for _, d := range diags {
 			fmt.Fprint(a.stderr, d.Render())
 		}
@@ -101,6 +104,15 @@ func (a *app) pipeline(flags []string, c *config.Config) (*pipeline.Pipeline, er
 		all = append(all, p)
 	}
 	return pipeline.Merge(all...), nil
+}
+
+// readBelow reads a file below the working folder: a pipeline that comes from
+// elsewhere may name no other.
+func readBelow(name string) ([]byte, error) {
+	if !filepath.IsLocal(name) {
+		return nil, errors.New("the file must lie below the working folder")
+	}
+	return os.ReadFile(name)
 }
 
 // configured adds the definitions of the settings, less those that flags give.

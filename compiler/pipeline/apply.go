@@ -260,3 +260,19 @@ func (r *run) unloadSection(s *section) *sigma.Detection {
 	}
 	return nil
 }
+
+// prune takes the searches that are gone out of the conditions.
+func (r *run) prune(s *section, live []string) []*sigma.Condition {
+	var out []*sigma.Condition
+	for _, c := range s.conditions {
+		kept, few := tree.Prune(c, live)
+		if few != nil {
+			r.errorAt(nil, s.file, few.At, "nothing-left", fmt.Sprintf(
+				"the condition asks for %d searches named like %q, and the pipeline leaves fewer", few.N, few.Pattern))
+		}
+		if kept != nil {
+			out = append(out, kept)
+		}
+	}
+	return out
+}

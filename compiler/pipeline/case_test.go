@@ -85,11 +85,19 @@ func (c *testCase) section(name string) (string, bool) {
 	return "", false
 }
 
+// readFile reads a section as a file.
+func (c *testCase) readFile(name string) ([]byte, error) {
+	if text, ok := c.section(name); ok {
+		return []byte(text), nil
+	}
+	return nil, os.ErrNotExist
+}
+
 func (c *testCase) compile() {
 	var all []*pipeline.Pipeline
 	for _, name := range c.pipelines() {
 		text, _ := c.section(name)
-		p, diags := pipeline.Read(name, []byte(text))
+		p, diags := pipeline.Read(name, []byte(text), &pipeline.Options{ReadFile: c.readFile})
 		c.diags = append(c.diags, diags...)
 		if p != nil {
 			all = append(all, p)
@@ -339,6 +347,7 @@ func convert(t *testing.T, python string, all []*testCase) []answer {
 		fmt.Fprintln(&in, dir)
 	}
 	cmd := exec.Command(python, "testdata/pysigma.py")
+	cmd.Env = append(os.Environ(), "PYSIGMA_ALLOW_EXTERNAL_SOURCES=1")
 	cmd.Stdin = &in
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()

@@ -48,7 +48,7 @@ func TestEachTypeHasACase(t *testing.T) {
 
 func TestFor(t *testing.T) {
 	t.Parallel()
-	p, diags := Read("p.yml", []byte("name: P\nallowed_backends: [splunk, elastic]\n"))
+	p, diags := Read("p.yml", []byte("name: P\nallowed_backends: [splunk, elastic]\n"), nil)
 	if p == nil {
 		t.Fatal(diags)
 	}
@@ -59,7 +59,7 @@ func TestFor(t *testing.T) {
 	if diags := p.For("kql"); len(diags) != 1 || diags[0].String() != want {
 		t.Errorf("got %v, want %s", diags, want)
 	}
-	open, _ := Read("q.yml", []byte("transformations: []\n"))
+	open, _ := Read("q.yml", []byte("transformations: []\n"), nil)
 	if diags := Merge(open, p).For("kql"); len(diags) != 1 {
 		t.Errorf("the parts of a pipeline that is joined are for kql: %v", diags)
 	}
@@ -81,7 +81,7 @@ func TestReadWrong(t *testing.T) {
 			`p.yml:1:446: error: transformations nest deeper than 20 [pipeline/limit]`,
 		},
 	} {
-		p, diags := Read("p.yml", []byte(test.src))
+		p, diags := Read("p.yml", []byte(test.src), nil)
 		if p != nil || len(diags) != 1 || diags[0].String() != test.want {
 			t.Errorf("%s\ngot  %v\nwant %s", test.src, diags, test.want)
 		}
@@ -115,7 +115,7 @@ detection:
 `))
 	rule := docs[0].(*sigma.Rule)
 	f.Fuzz(func(t *testing.T, src string) {
-		p, diags := Read("p.yml", []byte(src))
+		p, diags := Read("p.yml", []byte(src), nil)
 		if p == nil {
 			if !sigma.HasErrors(diags) {
 				t.Fatal("refused, and nothing says why")

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sigproof/sigproof/compiler/pipeline/internal/source"
 	"github.com/sigproof/sigproof/compiler/pipeline/internal/tree"
 	"github.com/sigproof/sigproof/sigma"
 )
@@ -38,6 +39,7 @@ func (k pick) takes(name string) bool {
 type fillPlaceholders struct {
 	pick     pick
 	wildcard bool
+	values   []string // of a file; nil: those of variables
 }
 
 func (t fillPlaceholders) apply(r *run, s *step) {
@@ -119,7 +121,10 @@ func (f *filling) replacements(name string) []tree.Text {
 	case f.wildcard:
 		return []tree.Text{{{Kind: tree.AnyRun}}}
 	}
-	texts, ok := f.vars[name]
+	texts, ok := f.fillPlaceholders.values, true
+	if texts == nil {
+		texts, ok = f.vars[name]
+	}
 	if !ok {
 		d := f.errorAt(f.step, f.file, f.v.V.Span(), "placeholder", fmt.Sprintf("nothing defines the placeholder %%%s%%", name))
 		d.Label = fmt.Sprintf("vars of the pipeline or --define %s=value gives it a value", name)
@@ -167,6 +172,56 @@ func (f *filling) filled(text string, parts tree.Text) tree.Value {
 		mods = tree.Without(mods, "expand")
 	}
 	return tree.String(text, f.v.V.Span(), mods)
+}
+
+// readFilePlaceholders takes the values of a file for those of each placeholder.
+// They are read with the pipeline.
+func readFilePlaceholders(p *params) transformation {
+	before := len(p.diags)
+	t := fillPlaceholders{pick: readPick(p)}
+	path := p.text("path")
+	f := source.Format{Name: p.choice("format", source.Names[0], source.Names...), Column: p.optional("csv_column", "").Value}
+	if only := p.optional("filter", ""); only.Value != "" {
+		f.Only = p.pattern(only, false)
+	}
+	if e, ok := p.entry("csv_has_header"); ok && !isNothing(e.Data) {
+		f.Bare = !p.flag("csv_has_header")
+	}
+	walk := p.optional("jq_expression", "")
+	switch f.Name {
+	case "csv":
+		p.need("csv_column")
+	case "json", "yaml":
+		p.need("jq_expression")
+		var at int
+		var err error
+		if f.Path, at, err = source.ParsePath(walk.Value); err != nil {
+			p.errorAt("jq", p.file.Within(walk, at, len(walk.Value)), "%s", err)
+		}
+	}
+	switch {
+	case len(p.diags) > before: // the file would tell no more
+	case p.readFile == nil:
+		p.errorAt("refused", path.At, "%s reads a file, which is not allowed here", p.what).Label = "vars give the values"
+	default:
+		t.values = p.valuesOf(path, &f)
+	}
+	return t
+}
+
+func (p *params) valuesOf(path sigma.Text, f *source.Format) []string {
+	src, err := p.readFile(path.Value)
+	var values []string
+	if err == nil {
+		values, err = f.Values(sigma.NewFile(path.Value, src))
+	}
+	switch {
+	case err != nil:
+		p.errorAt("file", path.At, "%s: %s", path.Value, err)
+	case len(values) == 0:
+		p.errorAt("file", path.At, "%s has no value", path.Value)
+	}
+	return values
 }
 
 // queryExpression stands for text of a query language, which no tree can hold:

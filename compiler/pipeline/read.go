@@ -4,10 +4,20 @@ import (
 	"github.com/sigproof/sigproof/sigma"
 )
 
+// Options say how pipelines are read; nil and the zero value are the default.
+type Options struct {
+	// ReadFile reads the file that file_placeholders names. Nil means that no
+	// pipeline may name one.
+	ReadFile func(name string) ([]byte, error)
+}
+
 // Read reads a pipeline. It reports all that it finds, and gives no pipeline
 // if there is an error.
-func Read(name string, src []byte) (*Pipeline, []*sigma.Diagnostic) {
+func Read(name string, src []byte, opts *Options) (*Pipeline, []*sigma.Diagnostic) {
 	r := &reader{file: sigma.NewFile(name, src)}
+	if opts != nil {
+		r.readFile = opts.ReadFile
+	}
 	docs, diags := sigma.ReadData(r.file)
 	r.diags = diags
 	var p *Pipeline

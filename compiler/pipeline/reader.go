@@ -19,6 +19,8 @@ type reader struct {
 	file  *sigma.File
 	diags []*sigma.Diagnostic
 	depth int // of lists in lists
+
+	readFile func(name string) ([]byte, error) // nil: no pipeline may name a file
 }
 
 func (r *reader) report(severity sigma.Severity, code string, at sigma.Span, message string) *sigma.Diagnostic {

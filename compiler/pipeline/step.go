@@ -37,7 +37,7 @@ func transformations() []kind[transformation] {
 		{"wildcard_placeholders", func(p *params) transformation { return fillPlaceholders{pick: readPick(p), wildcard: true} }},
 		{"value_placeholders", func(p *params) transformation { return fillPlaceholders{pick: readPick(p)} }},
 		{"query_expression_placeholders", readQueryExpression},
-		{"file_placeholders", refuse("reads a file outside of the pipeline", "vars, or --define name=@file, give the values")},
+		{"file_placeholders", readFilePlaceholders},
 		{"http_placeholders", refuse("asks a server", "vars, or --define name=@file, give the values")},
 		{"command_placeholders", refuse("runs a command", "vars, or --define name=@file, give the values")},
 		{"add_condition", readAddCondition},

@@ -12,6 +12,7 @@ from sigma.processing.resolver import ProcessingPipelineResolver
 
 
 def convert(folder):
+    os.chdir(folder)  # files that a pipeline names
     pipelines = sorted(glob.glob(os.path.join(folder, "pipeline*.yml")))
     with open(os.path.join(folder, "rule.yml"), encoding="utf-8") as f:
         rules = SigmaCollection.from_yaml(f.read())

@@ -1,4 +1,4 @@
-package pipeline
+package tree
 
 import (
 	"fmt"
@@ -7,37 +7,30 @@ import (
 	"github.com/sigproof/sigproof/sigma"
 )
 
-// prune takes the searches that are gone out of the conditions. As in pySigma
-// they are left out, whatever they were joined by.
+// Prune takes the searches that are not live out of a condition. As in pySigma
+// they are left out, whatever they were joined by. It gives nil if nothing is
+// left, and a quantifier that asks for more than what is.
 //
 //	gone and x      ->  x
 //	gone or x       ->  x
 //	not gone        ->  (nothing)
 //	1 of gone_*     ->  (nothing)
-func (r *run) prune(s *section, live []string) []*sigma.Condition {
-	var out []*sigma.Condition
-	for _, c := range s.conditions {
-		p := &pruner{run: r, section: s, live: live}
-		switch x := p.expr(c.Expr); {
-		case x == nil:
-		case x == c.Expr:
-			out = append(out, c)
-		default:
-			out = append(out, withExpr(c, x))
-		}
+func Prune(c *sigma.Condition, live []string) (*sigma.Condition, *sigma.Quantified) {
+	p := &pruner{live: live}
+	switch x := p.expr(c.Expr); x {
+	case nil:
+		return nil, p.few
+	case c.Expr:
+		return c, p.few
+	default:
+		text := sigma.Text{Value: sigma.PrintExpr(x), At: c.Text.At}
+		return &sigma.Condition{Text: text, Expr: x, Aggregate: c.Aggregate}, p.few
 	}
-	return out
-}
-
-// withExpr gives a condition of another expression at the same place.
-func withExpr(c *sigma.Condition, x sigma.Expr) *sigma.Condition {
-	return &sigma.Condition{Text: sigma.Text{Value: sigma.PrintExpr(x), At: c.Text.At}, Expr: x, Aggregate: c.Aggregate}
 }
 
 type pruner struct {
-	*run
-	section *section
-	live    []string
+	live []string
+	few  *sigma.Quantified
 }
 
 func (p *pruner) expr(x sigma.Expr) sigma.Expr {
@@ -65,7 +58,7 @@ func (p *pruner) expr(x sigma.Expr) sigma.Expr {
 	case *sigma.Quantified:
 		return p.quantified(x)
 	default:
-		panic(fmt.Sprintf("pipeline: unknown expression %T", x))
+		panic(fmt.Sprintf("tree: unknown expression %T", x))
 	}
 }
 
@@ -102,8 +95,7 @@ func (p *pruner) quantified(x *sigma.Quantified) sigma.Expr {
 		}
 	}
 	if left > 0 && x.N > left {
-		p.errorAt(nil, p.section.file, x.At, "nothing-left", fmt.Sprintf(
-			"the condition asks for %d searches named like %q, and the pipeline leaves %d", x.N, x.Pattern, left))
+		p.few = x
 	}
 	if left == 0 {
 		return nil
