@@ -15,6 +15,8 @@ func (b *binder) evaluate(in *relation, op *evaluateOp) *relation {
 		return b.dynamicColumns(in, op, b.bagUnpack(in, op))
 	case "pivot":
 		return b.dynamicColumns(in, op, b.pivot(in, op))
+	case "rows_near":
+		return b.rowsNear(in, op)
 	case "dcount_intersect":
 		return b.dcountIntersect(in, op)
 	case "ipv4_lookup":

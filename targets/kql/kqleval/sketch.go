@@ -21,7 +21,17 @@ func sketchItems(v Value, key string) (Array, bool) {
 	}
 	items, _ := bag.Get(key)
 	list, ok := items.(Array)
-	return list, ok
+	return list, ok && (key != tdigestKey || !slices.ContainsFunc(list, notWeighted))
+}
+
+// notWeighted says whether an item is no pair of a value and its weight.
+func notWeighted(v Value) bool {
+	pair, ok := v.(Array)
+	if !ok || len(pair) != 2 {
+		return true
+	}
+	_, ok = asFloat(pair[1])
+	return !ok
 }
 
 // newSketch gives null for no values, as an example of summarize has it.
