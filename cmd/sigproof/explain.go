@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sigproof/sigproof/cmd/sigproof/binding"
 	"github.com/sigproof/sigproof/compiler/eval"
 	"github.com/sigproof/sigproof/compiler/ir"
 	"github.com/sigproof/sigproof/fixtures/event"
@@ -45,7 +46,7 @@ func (a *app) explain(name string, f *matchFlags, number int) error {
 	if err != nil {
 		return err
 	}
-	b, diags := bind(r.docs, opts, false)
+	b, diags := binding.New(r.docs, opts, binding.Options{})
 	records, err := a.readEvents(name, f.reading(opts.Log))
 	switch {
 	case err != nil:
@@ -72,9 +73,9 @@ func (a *app) explain(name string, f *matchFlags, number int) error {
 	return a.reportErrors(sigma.SortDiagnostics(append(r.diags, diags...)))
 }
 
-func (a *app) explainEvent(w io.Writer, b *binding, record *event.Record, index int) error {
-	for _, doc := range b.docs {
-		if p := b.program(doc, record.Event); p != nil && p.Pred != nil {
+func (a *app) explainEvent(w io.Writer, b *binding.Binding, record *event.Record, index int) error {
+	for _, doc := range b.Docs {
+		if p := b.Program(doc, record.Event); p != nil && p.Pred != nil {
 			if err := a.explainRule(w, p, record, index); err != nil {
 				return err
 			}

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
+	"github.com/sigproof/sigproof/cmd/sigproof/binding"
 	"github.com/sigproof/sigproof/compiler/eval"
 	"github.com/sigproof/sigproof/compiler/ir"
 	"github.com/sigproof/sigproof/compiler/schema"
@@ -71,8 +72,8 @@ func (a *app) match(ctx context.Context, args []string, f *matchFlags) error {
 	if err != nil {
 		return err
 	}
-	b, diags := bind(r.docs, opts, f.route)
-	m := &matching{app: a, flags: f, binding: b, matchers: map[*ir.Program]*eval.Matcher{}, keep: hasCorrelation(r.docs)}
+	b, diags := binding.New(r.docs, opts, binding.Options{Route: f.route})
+	m := &matching{app: a, flags: f, Binding: b, log: opts.Log, matchers: map[*ir.Program]*eval.Matcher{}, keep: hasCorrelation(r.docs)}
 	err = a.emit(func(w io.Writer) error {
 		m.out = w
 		if err := m.readAll(ctx, args); err != nil {
@@ -92,8 +93,9 @@ func (a *app) match(ctx context.Context, args []string, f *matchFlags) error {
 // A matching is one run of match.
 type matching struct {
 	*app
-	*binding
+	*binding.Binding
 	flags    *matchFlags
+	log      *schema.Log // that a flag names
 	matchers map[*ir.Program]*eval.Matcher
 	out      io.Writer
 	events   int
@@ -112,7 +114,7 @@ func (m *matching) readAll(ctx context.Context, args []string) error {
 		args = []string{"-"}
 	}
 	for _, arg := range args {
-		err := m.eachEvent(&input{arg, m.flags.reading(m.opts.Log), m.keep}, func(r *event.Record) error {
+		err := m.eachEvent(&input{arg, m.flags.reading(m.log), m.keep}, func(r *event.Record) error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
@@ -132,9 +134,9 @@ func (m *matching) one(r *event.Record) error {
 		m.kept = append(m.kept, gomatch.Event{Value: r.Event.Value, Time: r.Event.Time, ID: r.Event.ID, Log: r.Event.Log})
 		m.records = append(m.records, r)
 	}
-	for _, doc := range m.docs {
-		p := m.program(doc, r.Event)
-		if p == nil || p.Correlation != nil || m.silent(doc) || !m.matcher(p).Match(r.Event.Value) {
+	for _, doc := range m.Docs {
+		p := m.Program(doc, r.Event)
+		if p == nil || p.Correlation != nil || m.Silent(doc) || !m.matcher(p).Match(r.Event.Value) {
 			continue
 		}
 		if err := m.say(m.newAlert(p, index, r)); err != nil {
@@ -181,9 +183,9 @@ func (m *matching) finish() error {
 		}
 	}
 	m.noteTimeless()
-	programs := m.correlations(logs)
+	programs := m.Correlations(logs)
 	set := gomatch.NewSet(programs)
-	set.Route = m.route || len(logs) > 1
+	set.Route = m.flags.route || len(logs) > 1
 	for _, p := range programs {
 		if p.Silent {
 			continue
@@ -303,4 +305,8 @@ func (a *alert) matched() eval.Array {
 		out = append(out, eval.String(fmt.Sprintf("%d:%d %s", at.Line, at.Column, x.Says)))
 	}
 	return out
+}
+
+func hasCorrelation(docs []sigma.Document) bool {
+	return slices.ContainsFunc(docs, func(d sigma.Document) bool { _, ok := d.(*sigma.Correlation); return ok })
 }

@@ -1,7 +1,9 @@
-package main
+// Package binding finds the program that a document has for an event: the same
+// documents mean something in each log whose events turn up. It knows nothing
+// of flags.
+package binding
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/sigproof/sigproof/compiler"
@@ -12,11 +14,11 @@ import (
 	"github.com/sigproof/sigproof/sigma"
 )
 
-// A binding is the same documents compiled for each log whose events turn up:
+// A Binding is the same documents compiled for each log whose events turn up:
 // a rule whose logsource names that log as it is, any other with its fields
 // taken as that log's. What does not fit a log has no program there.
-type binding struct {
-	docs  []sigma.Document
+type Binding struct {
+	Docs  []sigma.Document
 	opts  *compiler.Options
 	route bool
 
@@ -24,10 +26,16 @@ type binding struct {
 	logs map[*schema.Log]map[sigma.Document]*ir.Program
 }
 
-// bind compiles documents. With a named log every rule must fit it; without
-// one only what is wrong whatever the log counts as wrong.
-func bind(docs []sigma.Document, opts *compiler.Options, route bool) (*binding, []*sigma.Diagnostic) {
-	b := &binding{docs: docs, opts: opts, route: route, logs: map[*schema.Log]map[sigma.Document]*ir.Program{}}
+// Options say how documents are bound; the zero value is the default.
+type Options struct {
+	// Route keeps a rule to events of its logsource.
+	Route bool
+}
+
+// New compiles documents. With a named log every rule must fit it; without one
+// only what is wrong whatever the log counts as wrong.
+func New(docs []sigma.Document, opts *compiler.Options, how Options) (*Binding, []*sigma.Diagnostic) {
+	b := &Binding{Docs: docs, opts: opts, route: how.Route, logs: map[*schema.Log]map[sigma.Document]*ir.Program{}}
 	programs, diags := compiler.Compile(docs, opts)
 	b.own = byDocument(programs)
 	if opts.Log != nil {
@@ -49,7 +57,7 @@ func byDocument(programs []*ir.Program) map[sigma.Document]*ir.Program {
 }
 
 // in gives the programs for events of one log.
-func (b *binding) in(log *schema.Log) map[sigma.Document]*ir.Program {
+func (b *Binding) in(log *schema.Log) map[sigma.Document]*ir.Program {
 	if b.opts.Log != nil {
 		return b.own
 	}
@@ -58,14 +66,14 @@ func (b *binding) in(log *schema.Log) map[sigma.Document]*ir.Program {
 	}
 	opts := *b.opts
 	opts.Log = log
-	programs, _ := compiler.Compile(b.docs, &opts) // what does not fit has no program
+	programs, _ := compiler.Compile(b.Docs, &opts) // what does not fit has no program
 	b.logs[log] = byDocument(programs)
 	return b.logs[log]
 }
 
-// program gives the program of a document for an event; nil if it has nothing
+// Program gives the program of a document for an event; nil if it has nothing
 // to say about it.
-func (b *binding) program(doc sigma.Document, e *event.Event) *ir.Program {
+func (b *Binding) Program(doc sigma.Document, e *event.Event) *ir.Program {
 	if p := b.own[doc]; p != nil && p.Log == e.Log {
 		return p
 	}
@@ -111,15 +119,15 @@ func routed(doc sigma.Document, e *event.Event) bool {
 	return true
 }
 
-// correlations gives the correlations for a stream of events: bound to their
+// Correlations gives the correlations for a stream of events: bound to their
 // log if they are all of one, else to the logs of their rules.
-func (b *binding) correlations(logs []*schema.Log) []*ir.Program {
+func (b *Binding) Correlations(logs []*schema.Log) []*ir.Program {
 	from := b.own
 	if len(logs) == 1 {
 		from = b.in(logs[0])
 	}
 	var out []*ir.Program
-	for _, d := range b.docs {
+	for _, d := range b.Docs {
 		if p := from[d]; p != nil && p.Correlation != nil {
 			out = append(out, p)
 		}
@@ -127,16 +135,12 @@ func (b *binding) correlations(logs []*schema.Log) []*ir.Program {
 	return out
 }
 
-// silent tells whether a document reports only through correlations.
-func (b *binding) silent(doc sigma.Document) bool {
+// Silent tells whether a document reports only through correlations.
+func (b *Binding) Silent(doc sigma.Document) bool {
 	for _, programs := range append([]map[sigma.Document]*ir.Program{b.own}, b.logs[schema.Generic]) {
 		if p := programs[doc]; p != nil && p.Silent {
 			return true
 		}
 	}
 	return false
-}
-
-func hasCorrelation(docs []sigma.Document) bool {
-	return slices.ContainsFunc(docs, func(d sigma.Document) bool { _, ok := d.(*sigma.Correlation); return ok })
 }
