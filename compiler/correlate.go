@@ -99,11 +99,15 @@ func (b *correlating) weight() weight {
 		of := b.weights[in.Program.Doc]
 		w.inputs += 1 + of.inputs
 		w.unfolded += of.unfolded
+		w.depth = max(w.depth, 1+of.depth)
 	}
 	switch {
 	case w.inputs > MaxInputs:
 		b.fail("correlation/too-large", b.doc.Type.At,
 			fmt.Sprintf("the correlation looks at more than %d documents, those of its inputs counted each time", MaxInputs))
+	case w.depth > MaxCorrelations:
+		b.fail("correlation/too-large", b.doc.Type.At,
+			fmt.Sprintf("correlations look at each other more than %d deep", MaxCorrelations))
 	case w.unfolded > b.opts.maxUnfolded():
 		b.fail("correlation/too-large", b.doc.Type.At,
 			fmt.Sprintf("the rules that the correlation looks at unfold to more than %d tests and values, counted each time", b.opts.maxUnfolded()))

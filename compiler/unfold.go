@@ -27,6 +27,9 @@ const (
 	// inputs look at counted each time: a query says each of them.
 	MaxInputs = 1_000
 
+	// MaxCorrelations is how deep correlations may look at each other.
+	MaxCorrelations = 20
+
 	// MaxExpanded is how many texts the placeholders of one value may stand for.
 	MaxExpanded = 10_000
 )
@@ -37,6 +40,7 @@ func (o *Options) maxUnfolded() int { return cmp.Or(o.MaxUnfolded, MaxUnfolded) 
 type weight struct {
 	inputs   int // documents that it looks at
 	unfolded int // tests and values
+	depth    int // correlations within each other
 }
 
 // unfolds counts tests and values, and tells whether there is room for them.

@@ -20,11 +20,12 @@ func lines(n int, format string) string {
 	return b.String()
 }
 
-// tree writes correlations that each look at the two documents before them.
-func tree(n int) string {
+// tree writes correlations that each look at one or two documents before them.
+func tree(n, each int) string {
 	var b strings.Builder
 	for i := 1; i <= n; i++ {
-		fmt.Fprintf(&b, "---\ntitle: C%d\nname: c%d\ncorrelation:\n  type: temporal\n  rules: [c%d, c%d]\n  timespan: 1h\n", i, i, i-1, max(i-2, 0))
+		rules := []string{fmt.Sprintf("c%d", i-1), fmt.Sprintf("c%d", max(i-2, 0))}
+		fmt.Fprintf(&b, "---\ntitle: C%d\nname: c%d\ncorrelation:\n  type: temporal\n  rules: [%s]\n  timespan: 1h\n", i, i, strings.Join(rules[:each], ", "))
 	}
 	return b.String()
 }
@@ -58,9 +59,11 @@ func TestUnfolding(t *testing.T) {
 		{"maps of one field", ruleOf("  s:\n" + lines(60_000, "    - {a: v%d}\n") + "  condition: s\n"), ""},
 		{"maps that share", ruleOf("  s:\n" + lines(60_000, "    - {a: v, b%d: w}\n") + "  condition: s\n"), ""},
 		{"values", ruleOf("  s:\n    a:\n" + lines(200_000, "    - v%d\n") + "  condition: s\n"), ""},
-		{"a tree of correlations", "name: c0\n" + ruleOf("  s: {a: b}\n  condition: s\n") + tree(40),
+		{"a tree of correlations", "name: c0\n" + ruleOf("  s: {a: b}\n  condition: s\n") + tree(40, 2),
 			"95:9: error: the correlation looks at more than 1000 documents, those of its inputs counted each time [correlation/too-large]"},
-		{"a rule counted often", "name: c0\n" + ruleOf("  s:\n    a:\n"+lines(100_000, "    - v%d\n")+"  condition: s\n") + tree(5),
+		{"a chain of correlations", "name: c0\n" + ruleOf("  s: {a: b}\n  condition: s\n") + tree(40, 1),
+			"151:9: error: correlations look at each other more than 20 deep [correlation/too-large]"},
+		{"a rule counted often", "name: c0\n" + ruleOf("  s:\n    a:\n"+lines(100_000, "    - v%d\n")+"  condition: s\n") + tree(5, 2),
 			"100026:9: error: the rules that the correlation looks at unfold to more than 500000 tests and values, counted each time [correlation/too-large]"},
 		{"filters", "title: R\nlogsource: {category: test}\ndetection:\n  s: {a: b}\n  condition: s\n" +
 			lines(2000, "---\ntitle: F%[1]d\nlogsource: {category: test}\nfilter: {rules: any, s: {a: v}, condition: s}\n"),

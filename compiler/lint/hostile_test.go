@@ -35,6 +35,7 @@ func TestHostile(t *testing.T) {
 		{"documents", lines(10_000, "---\ntitle: T%d\nlogsource: {category: test}\ndetection:\n s: {a: b}\n condition: s\n")},
 		{"long values", rule("  s:\n    a:\n      - '*" + long + "b*'\n      - '*" + long + long + "*'\n  condition: s\n")},
 		{"comments", rule("  s:\n    a: b\n" + lines(20_000, "    # sigproof:ignore a/b%d\n") + "  condition: s\n")},
+		{"lists", rule("  s:\n    " + strings.Repeat("- ", 95) + "a: b\n  condition: s\n")},
 		{"question marks", rule("  s:\n    a: '" + strings.Repeat("?a", 200_000) + "'\n  condition: s\n")},
 	} {
 		t.Run(test.name, func(t *testing.T) {

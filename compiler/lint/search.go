@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/sigproof/sigproof/sigma"
@@ -444,10 +445,13 @@ func blockKey(b sigma.Block) string {
 	}
 }
 
+// sortedKeys joins keys, each behind its length: quotes within quotes would
+// double with each level.
 func sortedKeys[T any](list []T, key func(T) string) string {
 	keys := make([]string, len(list))
 	for i, x := range list {
-		keys[i] = fmt.Sprintf("%q", key(x))
+		k := key(x)
+		keys[i] = strconv.Itoa(len(k)) + ":" + k
 	}
 	slices.Sort(keys)
 	return strings.Join(keys, ",")
