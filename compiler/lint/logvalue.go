@@ -12,7 +12,7 @@ import (
 )
 
 // logValueChecks hold values against the log that the rule reads.
-var logValueChecks = []*Check{valueActivity, valueType, valueName}
+var logValueChecks = []*Check{valueActivity, valueCategory, valueType, valueName}
 
 // eachField gives a function the items whose field the log declares.
 func (p *Pass) eachField(f func(at place, ref *schema.Ref)) {
@@ -66,6 +66,57 @@ var valueActivity = &Check{
 				s, ok := v.(*sigma.String)
 				if g, text := globOf(at.Item, v); ok && text && !hasActivity(g) {
 					p.unknownActivity(s)
+				}
+			}
+		})
+	},
+}
+
+// categories are the services and categories of the catalogue's activities, by
+// the field that holds them.
+var categories = sync.OnceValue(func() map[string][]string {
+	known := map[string][]string{}
+	for line := range strings.Lines(activityText) {
+		heading, ok := strings.CutPrefix(strings.TrimSpace(line), "== ")
+		if !ok {
+			continue
+		}
+		service, category, _ := strings.Cut(heading, " / ")
+		known["loggedByService"] = append(known["loggedByService"], service)
+		known["category"] = append(known["category"], category)
+	}
+	return known
+})
+
+var valueCategory = &Check{
+	Code:     "value/category",
+	Severity: sigma.Info,
+	Title:    "service or category that the Entra audit log does not name so",
+	Why:      "An item that asks for another spelling, or for the category of another log, never holds. The catalogue is Microsoft's, and may lack some.",
+	Before:   entraAudit("category: 'Role Management'"),
+	After:    entraAudit("category: 'RoleManagement'"),
+	Fix:      UnsafeFix,
+	Since:    "0.1",
+	Run: func(p *Pass) {
+		if log := p.Log(); log == nil || log.Name != "entra_audit" {
+			return
+		}
+		p.eachField(func(at place, ref *schema.Ref) {
+			known := categories()[ref.Name]
+			if known == nil || len(at.Modifiers) > 0 {
+				return
+			}
+			for _, v := range at.Values {
+				text := v.Written().Value
+				if strings.ContainsAny(text, "*?") || slices.ContainsFunc(known, func(k string) bool { return strings.EqualFold(k, text) }) {
+					continue
+				}
+				f := p.report(v.Span(), "no activity of the catalogue has the %s %s", ref.Name, p.shown(v))
+				for _, k := range known {
+					if letters(k) == letters(text) {
+						f.unsafe("write "+k, rewrite(p.File(), v.Written(), k)...)
+						break
+					}
 				}
 			}
 		})

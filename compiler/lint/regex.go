@@ -10,7 +10,7 @@ import (
 )
 
 // regexChecks look at regular expressions.
-var regexChecks = []*Check{regexFlags, regexPlain, regexEnds, regexNested, regexCostly, regexDot, regexEscape}
+var regexChecks = []*Check{regexFlags, regexPlain, regexEnds, regexNested, regexCostly, regexDot, regexEscape, regexUnbound}
 
 // regexes gives a function the regular expressions of the document, one by
 // one.
@@ -470,4 +470,27 @@ func anythings(re *syntax.Regexp) int {
 		}
 	}
 	return n
+}
+
+// endsInProgram finds an expression that ends in the ending of a program's
+// name, which it binds to nothing.
+var endsInProgram = regexp.MustCompile(`\\\.(?:exe|dll|sys|com|scr|bat|ps1)$`)
+
+var regexUnbound = &Check{
+	Code:     "regex/unbound",
+	Severity: sigma.Hint,
+	Title:    "end of a path is bound to nothing",
+	Why:      "The expression is looked for anywhere: it also finds folders, and names that go on. $ binds it to the end.",
+	Before:   selecting(`Image|re: '\\[a-z]{8}\.exe'`),
+	After:    selecting(`Image|re: '\\[a-z]{8}\.exe$'`),
+	Fix:      UnsafeFix,
+	Since:    "0.1",
+	Run: func(p *Pass) {
+		p.regexes(func(at place, v sigma.Value, text string) {
+			if paths.MatchString(at.Field.Value) && endsInProgram.MatchString(text) && syntaxOf(at.Item, text+"$") != nil {
+				p.report(v.Span(), "the path may go on behind the expression; $ binds it to the end").
+					unsafe("add $", rewrite(p.File(), v.Written(), text+"$")...)
+			}
+		})
+	},
 }
