@@ -11,9 +11,9 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
-// deepest bounds the nesting of a condition, so that a hostile one is refused
+// MaxNesting bounds the nesting of a condition, so that a hostile one is refused
 // instead of filling the stack.
-const deepest = 500
+const MaxNesting = 500
 
 // conditionLexer knows words, parentheses and what a legacy aggregation needs.
 // A word takes every character that a search name or pattern may have, and the
@@ -122,8 +122,8 @@ func checkParens(text string) *conditionError {
 	for i, c := range text {
 		switch c {
 		case '(':
-			if open = append(open, i); len(open) > deepest {
-				return syntaxError(Span{i, i + 1}, "parentheses nest deeper than %d", deepest)
+			if open = append(open, i); len(open) > MaxNesting {
+				return syntaxError(Span{i, i + 1}, "parentheses nest deeper than %d", MaxNesting)
 			}
 		case ')':
 			if len(open) == 0 {
@@ -192,8 +192,8 @@ func parseNot(lex *lexer.PeekingLexer) (Expr, error) {
 	var nots []*lexer.Token
 	for isWord(lex, "not") {
 		nots = append(nots, lex.Next())
-		if len(nots) > deepest {
-			return nil, syntaxError(tokenSpan(nots[0]), `more than %d "not" in a row`, deepest)
+		if len(nots) > MaxNesting {
+			return nil, syntaxError(tokenSpan(nots[0]), `more than %d "not" in a row`, MaxNesting)
 		}
 	}
 	x, err := parsePrimary(lex)

@@ -5,14 +5,23 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/sigproof/sigproof/compiler"
+	"github.com/sigproof/sigproof/compiler/eval"
+	"github.com/sigproof/sigproof/fixtures"
+	"github.com/sigproof/sigproof/fixtures/event"
+	"github.com/sigproof/sigproof/sigma"
 	"github.com/sigproof/sigproof/targets"
 	"github.com/sigproof/sigproof/targets/kql"
+	"github.com/sigproof/sigproof/targets/kql/kqleval"
 	"github.com/sigproof/sigproof/targets/spl"
+	"github.com/sigproof/sigproof/targets/spl/spleval"
 )
 
 var update = flag.Bool("update", false, "write what is generated anew")
@@ -28,6 +37,7 @@ func TestGoldenLimitsPage(t *testing.T) {
 	want := string(page)
 	want = between(want, "kql", limitLines(kql.Limits()))
 	want = between(want, "spl", limitLines(spl.Limits()))
+	want = between(want, "bounds", boundLines())
 	if *update {
 		if err := os.WriteFile(name, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
@@ -45,6 +55,63 @@ func limitLines(kinds []targets.LimitKind) []string {
 		lines = append(lines, fmt.Sprintf("- `%s`: %s", k.Code, k.Doc))
 	}
 	return lines
+}
+
+// boundLines lists the bounds, so that the page has the figures of the code.
+func boundLines() []string {
+	lines := []string{"| what | at most | set by |", "|---|---|---|"}
+	for _, b := range []struct {
+		what string
+		most any
+		flag string
+	}{
+		{"a file of rules or tests, with settings or with a query", size(sigma.MaxSize), "`--max-size`"},
+		{"files that are read at once", size(filesAtOnce * sigma.MaxSize), "`--max-size`, in proportion"},
+		{"keys and values of a file, those behind aliases counted each time", sigma.MaxNodes, "`--max-size`, in proportion"},
+		{"lists and maps within each other", sigma.MaxDepth, ""},
+		{"aliases in a file", sigma.MaxAliases, ""},
+		{"diagnostics of a file; more are counted only", sigma.MaxReports, ""},
+		{"searches of a rule or filter", sigma.MaxSearches, ""},
+		{"names and quantifiers in the conditions of a document", sigma.MaxTerms, ""},
+		{"parentheses within each other", sigma.MaxNesting, ""},
+		{"rules, fields or aliases that a correlation or filter names", sigma.MaxReferences, ""},
+		{"tests and values that a rule unfolds to: searches count each time that a condition takes them in", compiler.MaxUnfolded, "`--max-size`, in proportion"},
+		{"ways in which \"N of\" chooses its searches", compiler.MaxCombinations, ""},
+		{"texts that the placeholders of one value stand for", compiler.MaxExpanded, ""},
+		{"filters of one rule", compiler.MaxFilters, ""},
+		{"documents that a correlation looks at, those of its inputs counted each time", compiler.MaxInputs, ""},
+		{"correlations that look at each other in a row", compiler.MaxCorrelations, ""},
+		{"an event", size(event.MaxBytes), "`--max-event`"},
+		{"events that are held at once: by queries, and by `match` with a correlation", size(eventsAtOnce * event.MaxBytes), "`--max-event`, in proportion"},
+		{"values of an event", eval.MaxValues, ""},
+		{"objects and arrays within each other", eval.MaxDepth, ""},
+		{"events of a case of a suite", fixtures.MaxEvents, ""},
+		{"rows that a step of a KQL query gives", kqleval.DefaultMaxRows, "`--max-rows`"},
+		{"memory for the rows of a KQL query", size(kqleval.DefaultMaxBytes), "`--max-memory`"},
+		{"rows that a command of an SPL search gives", spleval.DefaultMaxEvents, "`--max-rows`"},
+		{"bytes that the commands of an SPL search write", size(spleval.DefaultMaxBytes), "`--max-memory`"},
+		{"time of a query", defaultTimeout, "`--timeout`"},
+	} {
+		lines = append(lines, fmt.Sprintf("| %s | %s | %s |", b.what, figure(b.most), b.flag))
+	}
+	return lines
+}
+
+// figure writes a number as people read it.
+func figure(v any) string {
+	switch v := v.(type) {
+	case int:
+		digits := strconv.Itoa(v)
+		for i := len(digits) - 3; i > 0; i -= 3 {
+			digits = digits[:i] + "," + digits[i:]
+		}
+		return digits
+	case size:
+		return v.String()
+	case time.Duration:
+		return strings.TrimSuffix(v.String(), "0s")
+	}
+	return fmt.Sprint(v)
 }
 
 // between replaces what stands between the marks of a name.

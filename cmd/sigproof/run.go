@@ -26,6 +26,9 @@ func (a *app) runCommand() *cobra.Command {
 	return cmd
 }
 
+// defaultTimeout is that of the service for queries that people run.
+const defaultTimeout = 4 * time.Minute
+
 // queryBounds are the flags that bound what a query takes.
 type queryBounds struct {
 	rows    int
@@ -38,7 +41,7 @@ func (b *queryBounds) flags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.IntVar(&b.rows, "max-rows", b.rows, "the most rows that a step of the query may give")
 	flags.Var(&b.memory, "max-memory", "the most bytes that the query may write")
-	flags.DurationVar(&b.timeout, "timeout", 4*time.Minute, "the longest that the query may run")
+	flags.DurationVar(&b.timeout, "timeout", defaultTimeout, "the longest that the query may run")
 }
 
 // within runs a query for as long as it may.
