@@ -97,9 +97,17 @@ func (p *params) done() {
 		}
 		d := p.errorAt("unknown-key", e.Key.At, "%s has no key %q", p.what, e.Key.Value)
 		if d.Label = sigma.DidYouMean(e.Key.Value, p.known); d.Label == "" {
-			d.Label = "it may have " + strings.Join(p.known, ", ")
+			d.Label = "it may have " + strings.Join(p.own(), ", ")
 		}
 	}
+}
+
+// own gives the keys that the map may have for itself: conditions stand before
+// any transformation.
+func (p *params) own() []string {
+	return slices.DeleteFunc(slices.Clone(p.known), func(name string) bool {
+		return strings.Contains(name, "_cond") && name != "conditions"
+	})
 }
 
 func (p *params) wrong(e sigma.Entry, want string) *sigma.Diagnostic {

@@ -69,7 +69,7 @@ func (t replaceString) apply(r *run, s *step) {
 		if !ok {
 			return nil, false
 		}
-		made, ok := t.replace(parts)
+		made, ok := t.replace(v, parts)
 		if !ok {
 			r.errorAt(s, sec.file, v.V.Span(), "limit", fmt.Sprintf("the text grows over %d bytes", mostText))
 			return nil, false
@@ -85,9 +85,9 @@ func (t replaceString) apply(r *run, s *step) {
 // hundred times, would never end.
 const mostText = 100_000
 
-func (t replaceString) replace(parts tree.Text) (tree.Text, bool) {
+func (t replaceString) replace(v *tree.Value, parts tree.Text) (tree.Text, bool) {
 	if !t.skip {
-		return t.replacePlain(parts)
+		return t.replacePlain(v, parts)
 	}
 	var out tree.Text
 	for _, p := range parts {
@@ -108,30 +108,52 @@ func (t replaceString) replace(parts tree.Text) (tree.Text, bool) {
 	return out, true
 }
 
-// replacePlain replaces in the text as pySigma shows it. What the expression
-// did not find, and what its groups have found, stays what it was: pySigma
-// reads the whole text anew, and takes a wildcard behind a backslash for an
-// escaped character.
-func (t replaceString) replacePlain(parts tree.Text) (tree.Text, bool) {
-	shown := show(parts)
-	matches, ok := t.with.Matches(t.find, shown.text, mostText)
+// protected stands for a backslash before a wildcard while a text is rewritten:
+// pySigma takes the two for an escaped character when it reads the text anew.
+const protected = "\x00"
+
+// replacePlain replaces in the text as pySigma shows it, and reads the result
+// anew.
+func (t replaceString) replacePlain(v *tree.Value, parts tree.Text) (tree.Text, bool) {
+	shown := parts.Plain()
+	matches, ok := t.with.Matches(t.find, shown, mostText)
 	if !ok {
 		return nil, false
 	}
-	var out tree.Text
+	var out strings.Builder
+	safe := protect(parts)
 	end := 0
 	for _, m := range matches {
-		out = append(out, shown.between(end, m[0])...)
+		out.WriteString(safe[end:m[0]])
 		for _, p := range t.with {
 			if p.Group < 0 {
-				out = append(out, tree.Read(doubleBackslashes(p.Text))...)
+				out.WriteString(p.Text)
 			} else if m[2*p.Group] >= 0 {
-				out = append(out, shown.between(m[2*p.Group], m[2*p.Group+1])...)
+				out.WriteString(safe[m[2*p.Group]:m[2*p.Group+1]])
 			}
 		}
 		end = m[1]
 	}
-	return append(out, shown.between(end, len(shown.text))...), true
+	out.WriteString(safe[end:])
+	made := v.StringParts(&sigma.String{Text: sigma.Text{Value: doubleBackslashes(out.String())}})
+	for k := range made {
+		made[k].Text = strings.ReplaceAll(made[k].Text, protected, `\`)
+	}
+	return made, true
+}
+
+// protect shows a text as Plain does, byte for byte, but for backslashes before
+// wildcards.
+func protect(parts tree.Text) string {
+	var b strings.Builder
+	for k, p := range parts {
+		text := p.Plain()
+		if rest, ok := strings.CutSuffix(text, `\`); ok && k+1 < len(parts) && parts[k+1].IsWildcard() {
+			text = rest + protected
+		}
+		b.WriteString(text)
+	}
+	return b.String()
 }
 
 // doubleBackslashes makes a backslash a plain one, unless it escapes a
@@ -142,54 +164,6 @@ func doubleBackslashes(s string) string {
 		b.WriteByte(s[i])
 		if s[i] == '\\' && (i+1 == len(s) || s[i+1] != '*' && s[i+1] != '?') {
 			b.WriteByte('\\')
-		}
-	}
-	return b.String()
-}
-
-// A shownText is a text as pySigma shows it, with where each part begins.
-type shownText struct {
-	text   string
-	parts  tree.Text
-	starts []int // one more than parts
-}
-
-func show(parts tree.Text) *shownText {
-	s := &shownText{parts: parts}
-	var b strings.Builder
-	for _, p := range parts {
-		s.starts = append(s.starts, b.Len())
-		b.WriteString(p.Plain())
-	}
-	s.starts, s.text = append(s.starts, b.Len()), b.String()
-	return s
-}
-
-// between gives the parts that stand at the bytes from start to end.
-func (s *shownText) between(start, end int) tree.Text {
-	var out tree.Text
-	first, _ := slices.BinarySearch(s.starts[1:], start+1)
-	for k := first; k < len(s.parts) && s.starts[k] < end; k++ {
-		from, to := max(start, s.starts[k]), min(end, s.starts[k+1])
-		switch {
-		case from == s.starts[k] && to == s.starts[k+1]:
-			out = append(out, s.parts[k])
-		case s.parts[k].Kind == tree.Literal:
-			out = append(out, tree.Part{Text: unescape(s.text, from, to)})
-		default: // half a placeholder is text
-			out = append(out, tree.Part{Text: s.text[from:to]})
-		}
-	}
-	return out
-}
-
-// unescape cuts a piece out of an escaped literal and takes its escapes away.
-func unescape(shown string, from, to int) string {
-	var b strings.Builder
-	for i := from; i < to; i++ {
-		escapes := shown[i] == '\\' && i+1 < to && (shown[i+1] == '*' || shown[i+1] == '?')
-		if !escapes {
-			b.WriteByte(shown[i])
 		}
 	}
 	return b.String()

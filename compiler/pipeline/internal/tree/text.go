@@ -121,8 +121,11 @@ func (t Text) HasPlaceholder() bool {
 
 // HasWildcard tells whether a part is one.
 func (t Text) HasWildcard() bool {
-	return slices.ContainsFunc(t, func(p Part) bool { return p.Kind == AnyRun || p.Kind == AnyOne })
+	return slices.ContainsFunc(t, Part.IsWildcard)
 }
+
+// IsWildcard tells whether the part stands for other characters.
+func (p Part) IsWildcard() bool { return p.Kind == AnyRun || p.Kind == AnyOne }
 
 // With gives the value a text. Wildcards at its ends become contains and its
 // kin again where the modifiers have them; a modifier whose wildcard is gone
