@@ -15,8 +15,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sigproof/sigproof/cmd/sigproof/products"
 	"github.com/sigproof/sigproof/compiler"
-	"github.com/sigproof/sigproof/compiler/ir"
 	"github.com/sigproof/sigproof/fixtures"
 	"github.com/sigproof/sigproof/sigma"
 	"github.com/sigproof/sigproof/targets/pack"
@@ -25,37 +25,6 @@ import (
 // signPassword names the variable that holds the password of a signing key:
 // one on the command line is seen by all.
 const signPassword = "SIGPROOF_SIGN_PASSWORD"
-
-// A product is what rules are packed for. Each has a file of its own.
-type product struct {
-	name, short string
-	flags       func(*cobra.Command)
-
-	// engines replay, one of them the very text that is packed.
-	engines func() []fixtures.Engine
-	build   func([]*ir.Program, *packInput) (*pack.Pack, []*sigma.Diagnostic)
-
-	verify   func(*pack.Pack) []error                // what it can tell beside the hashes
-	objects  func(*pack.Pack) ([]pack.Object, error) // what a pack wants
-	exported func([]byte) ([]pack.Object, error)     // what the product has
-	isExport func(name string) bool                  // picks files of a folder
-
-	// merge joins what several files say of one object; nil if each file says
-	// all of its own.
-	merge func([]pack.Object) []pack.Object
-}
-
-// products are those that there are packs for.
-func products() []*product { return []*product{sentinelProduct(), splunkProduct()} }
-
-// packInput is what every product's pack is made of beside the programs.
-type packInput struct {
-	name, revision string
-	since          *pack.Pack
-	suites         map[sigma.Document]*pack.Suite
-	force          bool
-	define         map[string][]string
-}
 
 type packFlags struct {
 	meaning
@@ -69,19 +38,19 @@ func (a *app) packCommand() *cobra.Command {
 		Short:   "Make packs of rules for products, verify them, and find what a product runs otherwise",
 		Example: "  sigproof pack sentinel -o pack.zip\n  sigproof pack verify pack.zip --key minisign.pub\n  sigproof pack drift exported.json --pack pack.zip",
 	}
-	for _, p := range products() {
+	for _, p := range products.All() {
 		cmd.AddCommand(a.packProductCommand(p))
 	}
 	cmd.AddCommand(a.packVerifyCommand(), a.packDriftCommand())
 	return cmd
 }
 
-func (a *app) packProductCommand(p *product) *cobra.Command {
+func (a *app) packProductCommand(p *products.Product) *cobra.Command {
 	var f packFlags
 	cmd := &cobra.Command{
-		Use:     p.name + " [path...]",
-		Short:   p.short,
-		Example: fmt.Sprintf("  sigproof pack %[1]s -o pack.zip\n  sigproof pack %[1]s rules/ -o pack/ --since last.zip --sign-key minisign.key", p.name),
+		Use:     p.Name + " [path...]",
+		Short:   p.Short,
+		Example: fmt.Sprintf("  sigproof pack %[1]s -o pack.zip\n  sigproof pack %[1]s rules/ -o pack/ --since last.zip --sign-key minisign.key", p.Name),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := a.formats("text", "json"); err != nil {
 				return err
@@ -99,22 +68,22 @@ func (a *app) packProductCommand(p *product) *cobra.Command {
 	flags.StringVar(&f.since, "since", "", "the pack before: versions and the changelog go on from it")
 	flags.StringVar(&f.signKey, "sign-key", "", "sign with this key of minisign; its password is in "+signPassword)
 	flags.BoolVar(&f.force, "force", false, "pack rules whose suites fail, and mark them")
-	if p.flags != nil {
-		p.flags(cmd)
+	if p.Flags != nil {
+		p.Flags(cmd)
 	}
 	return cmd
 }
 
 // pack loads, compiles and replays the rules, and writes what may be packed.
 // What is refused is a finding.
-func (a *app) pack(ctx context.Context, p *product, args []string, f *packFlags) error {
+func (a *app) pack(ctx context.Context, p *products.Product, args []string, f *packFlags) error {
 	opts, err := a.meaningOf(&f.meaning, args)
 	if err != nil {
 		return err
 	}
-	in := &packInput{name: f.name, revision: f.revision, force: f.force, define: opts.Define}
+	in := &products.Input{Name: f.name, Revision: f.revision, Sigproof: version(), Force: f.force, Define: opts.Define}
 	if f.since != "" {
-		if in.since, err = openPack(f.since); err != nil {
+		if in.Since, err = openPack(f.since); err != nil {
 			return err
 		}
 	}
@@ -128,9 +97,9 @@ func (a *app) pack(ctx context.Context, p *product, args []string, f *packFlags)
 	if err != nil {
 		return err
 	}
-	in.suites = suiteResults(report)
-	in.name, in.revision = packName(in.name, args), packRevision(ctx, in.revision, args)
-	made, refused := p.build(programs, in)
+	in.Suites = suiteResults(report)
+	in.Name, in.Revision = packName(in.Name, args), packRevision(ctx, in.Revision, args)
+	made, refused := p.Build(programs, in)
 	diags = sigma.SortDiagnostics(slices.Concat(diags, report.Diags, refused))
 	if len(made.Manifest.Rules) == 0 {
 		if sigma.HasErrors(diags) {
@@ -178,7 +147,7 @@ func (a *app) reportPacked(diags []*sigma.Diagnostic) error {
 // rules, check does.
 func isProductCode(code string) bool {
 	room, _, _ := strings.Cut(code, "/")
-	return slices.ContainsFunc(products(), func(p *product) bool { return p.name == room })
+	return slices.ContainsFunc(products.All(), func(p *products.Product) bool { return p.Name == room })
 }
 
 // packed tells what was made: the manifest, or a line.
@@ -210,7 +179,7 @@ func (a *app) packed(p *pack.Pack) error {
 }
 
 // replayPacked runs the suites that stand beside the rules. A rule needs none.
-func (a *app) replayPacked(ctx context.Context, p *product, args []string, in *fixtures.Input) (*fixtures.Report, error) {
+func (a *app) replayPacked(ctx context.Context, p *products.Product, args []string, in *fixtures.Input) (*fixtures.Report, error) {
 	if len(args) == 0 {
 		args = []string{packPrefix}
 	}
@@ -232,7 +201,7 @@ func (a *app) replayPacked(ctx context.Context, p *product, args []string, in *f
 			diags = append(diags, more...)
 		}
 	}
-	in.Engines = p.engines()
+	in.Engines = p.Engines()
 	report, err := fixtures.Run(ctx, in)
 	if err != nil {
 		return nil, err
@@ -306,13 +275,13 @@ func openPack(name string) (*pack.Pack, error) {
 }
 
 // productOf finds the product of a pack.
-func productOf(p *pack.Pack) (*product, error) {
+func productOf(p *pack.Pack) (*products.Product, error) {
 	var names []string
-	for _, x := range products() {
-		if x.name == p.Manifest.Product {
+	for _, x := range products.All() {
+		if x.Name == p.Manifest.Product {
 			return x, nil
 		}
-		names = append(names, x.name)
+		names = append(names, x.Name)
 	}
 	return nil, oneOf("the product of the pack", p.Manifest.Product, names...)
 }
@@ -355,7 +324,7 @@ func (a *app) packVerify(name, keyName string) error {
 		}
 		wrong, signed = p.Verify(&key), fmt.Sprintf("signed by key %X", key.ID())
 	}
-	wrong = append(wrong, of.verify(p)...)
+	wrong = append(wrong, of.Verify(p)...)
 	return a.emit(func(w io.Writer) error {
 		for _, problem := range wrong {
 			fmt.Fprintf(w, "%s: %v\n", name, problem)

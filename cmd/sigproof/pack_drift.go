@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sigproof/sigproof/cmd/sigproof/products"
 	"github.com/sigproof/sigproof/targets/pack"
 )
 
@@ -41,7 +42,7 @@ func (a *app) packDrift(args []string, against string) error {
 	if err != nil {
 		return err
 	}
-	want, err := of.objects(p)
+	want, err := of.Objects(p)
 	if err != nil {
 		return fmt.Errorf("pack %s: %w", against, err)
 	}
@@ -53,8 +54,8 @@ func (a *app) packDrift(args []string, against string) error {
 		}
 		have = append(have, found...)
 	}
-	if of.merge != nil {
-		have = of.merge(have)
+	if of.Merge != nil {
+		have = of.Merge(have)
 	}
 	d := pack.Compare(want, have)
 	err = a.emit(func(w io.Writer) error {
@@ -73,8 +74,8 @@ func (a *app) packDrift(args []string, against string) error {
 }
 
 // exports reads what a file, or each file of a folder, holds of the product.
-func (a *app) exports(arg string, of *product) ([]pack.Object, error) {
-	sources, err := a.find(arg, of.isExport)
+func (a *app) exports(arg string, of *products.Product) ([]pack.Object, error) {
+	sources, err := a.find(arg, of.IsExport)
 	if err != nil {
 		return nil, err
 	}
@@ -83,9 +84,9 @@ func (a *app) exports(arg string, of *product) ([]pack.Object, error) {
 	}
 	var out []pack.Object
 	for _, s := range sources {
-		found, err := of.exported(s.src)
+		found, err := of.Exported(s.src)
 		if err != nil {
-			return nil, fmt.Errorf("%s: no export of %s: %w", s.name, of.name, err)
+			return nil, fmt.Errorf("%s: no export of %s: %w", s.name, of.Name, err)
 		}
 		out = append(out, found...)
 	}

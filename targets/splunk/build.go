@@ -31,6 +31,10 @@ type Options struct {
 	// spl.Emitter writes.
 	Suites map[sigma.Document]*pack.Suite
 
+	// Events are some that a query finds, by its text: the tests of the
+	// repository for contentctl.
+	Events map[string][]Event
+
 	// Force packs rules whose suites fail on their query.
 	Force bool
 
@@ -61,6 +65,7 @@ func Build(programs []*ir.Program, opts *Options) (*pack.Pack, []*sigma.Diagnost
 		}
 	}
 	nameSearches(rules, opts.Name)
+	nameContent(rules, (&app{opts: opts}).label())
 	named := *opts
 	named.Lookups = slices.DeleteFunc(slices.Clone(opts.Lookups), func(l Lookup) bool {
 		return !slices.ContainsFunc(rules, func(r *rule) bool { return bytes.Contains(pack.Source(r.documents), []byte("%"+l.Name+"%")) })
@@ -83,7 +88,7 @@ func makeRule(p *ir.Program, opts *Options) (*rule, []*sigma.Diagnostic) {
 		return nil, diags
 	}
 	r := newRule(p, q)
-	r.suite = opts.Suites[p.Doc]
+	r.suite, r.events = opts.Suites[p.Doc], opts.Events[q.Text]
 	if r.forced = opts.Force && r.suite.Fails("spl"); r.forced {
 		r.description = "Packed although its suite fails on this query.\n\n" + r.description
 	}
@@ -118,9 +123,10 @@ func stanzaName(s string) string {
 // assemble numbers the rules and writes all files.
 func assemble(rules []*rule, opts *Options) *pack.Pack {
 	p := &pack.Pack{Manifest: pack.Manifest{Name: opts.Name, Product: "splunk", Sigproof: opts.Sigproof, Revision: opts.Revision}}
+	a := &app{id: appID(opts.Name), rules: rules, logs: logsOf(rules), opts: opts}
 	entries := make([]pack.Rule, len(rules))
 	for i, r := range rules {
-		entries[i] = r.entry(opts)
+		entries[i] = a.entry(r)
 	}
 	var since *pack.Manifest
 	var changelog []byte
@@ -129,8 +135,16 @@ func assemble(rules []*rule, opts *Options) *pack.Pack {
 	}
 	version, changes := pack.Number(entries, since)
 	p.Manifest.Version, p.Manifest.Rules = version, entries
-	a := &app{id: appID(opts.Name), version: version, rules: rules, logs: logsOf(rules), opts: opts}
-	p.Files = append(a.files(), pack.File{Path: "README.md", Data: a.readme()},
+	a.version = version
+	p.Files = a.files()
+	if !opts.NoES {
+		p.Files = append(p.Files, a.contentctl()...)
+		for i, r := range rules {
+			r.version = entries[i].Version
+			p.Files = append(p.Files, a.contentFiles(r)...)
+		}
+	}
+	p.Files = append(p.Files, pack.File{Path: "README.md", Data: a.readme()},
 		pack.File{Path: pack.ChangelogName, Data: pack.Changelog(version, changes, changelog)})
 	p.Seal()
 	return p
@@ -151,10 +165,18 @@ func logsOf(rules []*rule) []*schema.Log {
 }
 
 // entry is what the manifest says of a rule; the version comes later.
-func (r *rule) entry(opts *Options) pack.Rule {
+func (a *app) entry(r *rule) pack.Rule {
+	content := slices.Concat(conf(r.savedSearch(a.opts.NoES)), macros(r.logs))
+	files := []string{}
+	if !a.opts.NoES {
+		for _, f := range a.contentFiles(r) {
+			files = append(files, f.Path)
+			content = append(content, f.Data...)
+		}
+	}
 	return pack.Rule{
 		ID: pack.DocumentID(r.doc), Title: r.title, Artifact: r.name, Kind: r.kind,
-		Rule: pack.Hash(pack.Source(r.documents)), Query: pack.Hash([]byte(r.query)), Content: pack.Hash(slices.Concat(conf(r.savedSearch(opts.NoES)), macros(r.logs))),
-		Files: []string{}, Limits: r.limits, Suite: r.suite, Forced: r.forced,
+		Rule: pack.Hash(pack.Source(r.documents)), Query: pack.Hash([]byte(r.query)), Content: pack.Hash(content),
+		Files: files, Limits: r.limits, Suite: r.suite, Forced: r.forced,
 	}
 }

@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"strings"
 
+	"gopkg.in/yaml.v3"
+
 	"github.com/sigproof/sigproof/targets/pack"
 )
 
@@ -56,6 +58,28 @@ func Verify(p *pack.Pack) []error {
 		}
 		if search, _ := stanzas[i].get("search"); pack.Hash([]byte(search)) != r.Query {
 			wrong = append(wrong, fmt.Errorf("rule %s has another search in %s than the one that was replayed", r.ID, SavedSearchesName))
+		}
+		wrong = append(wrong, verifyContent(p, r)...)
+	}
+	return wrong
+}
+
+// addedLines are those that follow the query in a detection for contentctl.
+var addedLines = regexp.MustCompile("(\n\\| eval [^\n|]*)?\n\\| `[a-z0-9_]+_filter`$")
+
+// verifyContent holds the detections for contentctl against the hash of their
+// rule's query.
+func verifyContent(p *pack.Pack, r pack.Rule) []error {
+	var wrong []error
+	for _, path := range r.Files {
+		var d struct{ Search string }
+		if !strings.HasSuffix(path, ".yml") {
+			continue
+		}
+		if err := yaml.Unmarshal(p.File(path), &d); err != nil {
+			wrong = append(wrong, fmt.Errorf("%s is no detection: %w", path, err))
+		} else if pack.Hash([]byte(addedLines.ReplaceAllString(d.Search, ""))) != r.Query {
+			wrong = append(wrong, fmt.Errorf("%s has another search than the one that was replayed", path))
 		}
 	}
 	return wrong

@@ -4,9 +4,13 @@ import (
 	"context"
 	"io/fs"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"gopkg.in/yaml.v3"
 
 	"github.com/sigproof/sigproof/compiler"
 	"github.com/sigproof/sigproof/compiler/ir"
@@ -37,7 +41,8 @@ func (p packed) Emit(of *ir.Program) (*targets.Query, []*sigma.Diagnostic) {
 
 // TestPackedSearches runs the searches in savedsearches.conf with the macros in
 // macros.conf, and wants the verdicts of all suites. A suite that gives
-// placeholders other values has a pack of its own.
+// placeholders other values has a pack of its own. The detections for contentctl
+// must give the same verdicts, and find the events of their tests.
 func TestPackedSearches(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
@@ -46,7 +51,8 @@ func TestPackedSearches(t *testing.T) {
 	all := suites(t)
 	plain := *all
 	plain.Suites = slices.DeleteFunc(slices.Clone(all.Suites), func(s *fixtures.Suite) bool { return len(s.Define) > 0 })
-	cases := replay(t, &plain)
+	cases, found := replay(t, &plain)
+	checkDetections(t, all, found)
 	for _, s := range all.Suites {
 		if len(s.Define) == 0 {
 			continue
@@ -55,15 +61,17 @@ func TestPackedSearches(t *testing.T) {
 		own.Suites = []*fixtures.Suite{s}
 		own.Compile = &compiler.Options{Define: maps.Clone(all.Compile.Define)}
 		maps.Copy(own.Compile.Define, s.Define)
-		cases += replay(t, &own)
+		more, _ := replay(t, &own)
+		cases += more
 	}
 	if cases < 500 {
 		t.Errorf("%d cases replayed", cases)
 	}
 }
 
-// replay packs the documents, and runs the suites over what is packed.
-func replay(t *testing.T, in *fixtures.Input) (cases int) {
+// replay packs the documents, and runs the suites over what is packed. It gives
+// events that the searches find.
+func replay(t *testing.T, in *fixtures.Input) (cases int, found map[string][]splunk.Event) {
 	t.Helper()
 	programs, _ := compiler.Compile(in.Documents, in.Compile)
 	p, diags := splunk.Build(programs, &splunk.Options{Name: "Entra PIM"})
@@ -77,7 +85,12 @@ func replay(t *testing.T, in *fixtures.Input) (cases int) {
 	if err != nil || len(macros) == 0 {
 		t.Fatal(len(macros), err)
 	}
-	in.Engines = []fixtures.Engine{fixtures.SPL{Emitter: app, Macros: macros}}
+	detections, own := readDetections(t, p)
+	engine := &fixtures.FindingSPL{SPL: fixtures.SPL{Emitter: app, Macros: macros}}
+	in.Engines = []fixtures.Engine{
+		engine,
+		contentctl{fixtures.SPL{Emitter: detections, Macros: own}},
+	}
 	report, err := fixtures.Run(context.Background(), in)
 	if err != nil {
 		t.Fatal(err)
@@ -89,12 +102,12 @@ func replay(t *testing.T, in *fixtures.Input) (cases int) {
 		for _, c := range s.Cases {
 			for _, v := range c.Verdicts {
 				if cases++; v.Status != fixtures.Pass {
-					t.Errorf("%s: %s: %s: %s", s.Suite.File.Name, c.Case.Name.Value, v.Status, v.Detail)
+					t.Errorf("%s: %s on %s: %s: %s", s.Suite.File.Name, c.Case.Name.Value, v.Engine, v.Status, v.Detail)
 				}
 			}
 		}
 	}
-	return cases
+	return cases, engine.Found()
 }
 
 // readApp reads the searches of a pack.
@@ -116,6 +129,115 @@ func readApp(t *testing.T, p *pack.Pack) packed {
 		t.Fatalf("%d searches of %d rules", len(app), len(p.Manifest.Rules))
 	}
 	return app
+}
+
+// contentctl is the engine for the searches of the repository.
+type contentctl struct{ fixtures.SPL }
+
+func (contentctl) Name() string { return "contentctl" }
+
+// A content is what is read of the files for contentctl.
+type content struct {
+	Name, ID, Search, Definition, Status string
+	RBA                                  *struct {
+		Risk []struct{ Field string } `yaml:"risk_objects"`
+	}
+	Tests []struct {
+		Data []struct{ Data, Sourcetype string } `yaml:"attack_data"`
+	}
+}
+
+// contents reads the files of a folder of the repository.
+func contents(t *testing.T, p *pack.Pack, folder string) []content {
+	t.Helper()
+	var out []content
+	for _, f := range p.Files {
+		if !strings.HasPrefix(f.Path, "contentctl/"+folder+"/") || !strings.HasSuffix(f.Path, ".yml") {
+			continue
+		}
+		var c content
+		if err := yaml.Unmarshal(f.Data, &c); err != nil {
+			t.Fatalf("%s: %v", f.Path, err)
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// readDetections reads the searches of the repository, with its macros and
+// those that contentctl makes for filters.
+func readDetections(t *testing.T, p *pack.Pack) (packed, []spleval.Macro) {
+	t.Helper()
+	searches := packed{}
+	var macros []spleval.Macro
+	for _, m := range contents(t, p, "macros") {
+		macros = append(macros, spleval.Macro{Name: m.Name, Definition: m.Definition})
+	}
+	for _, d := range contents(t, p, "detections") {
+		searches[d.ID] = d.Search
+		macros = append(macros, spleval.Macro{Name: strings.ToLower(strings.ReplaceAll(d.Name, " ", "_")) + "_filter", Definition: "search *"})
+	}
+	if len(searches) != len(p.Manifest.Rules) {
+		t.Fatalf("%d detections of %d rules", len(searches), len(p.Manifest.Rules))
+	}
+	return searches, macros
+}
+
+// checkDetections wants each detection to find the events of its test, and to
+// say whom they are about: what contentctl test asks of a real Splunk.
+func checkDetections(t *testing.T, in *fixtures.Input, found map[string][]splunk.Event) {
+	t.Helper()
+	programs, _ := compiler.Compile(in.Documents, in.Compile)
+	p, _ := splunk.Build(programs, &splunk.Options{Name: "Entra PIM", Events: found})
+	_, macros := readDetections(t, p)
+	tested := 0
+	for _, d := range contents(t, p, "detections") {
+		if (d.Status == "production") != (len(d.Tests) > 0) {
+			t.Errorf("%s is %s with %d tests", d.Name, d.Status, len(d.Tests))
+		}
+		for _, test := range d.Tests {
+			tested++
+			var events []spleval.Event
+			for _, data := range test.Data {
+				for line := range strings.Lines(string(p.File("contentctl/" + data.Data))) {
+					events = append(events, spleval.EventFromJSON([]byte(line), spleval.Meta{Index: "main", Sourcetype: data.Sourcetype, Time: timeOf(line)}))
+				}
+			}
+			search, err := spleval.Parse(d.Search, &spleval.Options{Macros: macros})
+			if err != nil {
+				t.Fatalf("%s: %v", d.Name, err)
+			}
+			result, err := search.Run(context.Background(), &spleval.Input{Events: events, AnyTime: true})
+			if err != nil || len(result.Events) == 0 {
+				t.Errorf("%s finds nothing in the events of its test: %v", d.Name, err)
+				continue
+			}
+			if d.RBA == nil || strings.HasPrefix(d.Name, "PIM alert triggered") { // PIM raises it, and names nobody
+				continue
+			}
+			if !slices.ContainsFunc(d.RBA.Risk, func(o struct{ Field string }) bool { return result.Events[0].First(o.Field) != "" }) {
+				t.Errorf("%s does not say whom it is about", d.Name)
+			}
+		}
+	}
+	if tested < 45 {
+		t.Errorf("%d detections have a test", tested)
+	}
+}
+
+var timeForm = regexp.MustCompile(`"(?:activityDateTime|createdDateTime|time|eventTimestamp)":"([^"]+)"`)
+
+// timeOf reads the time of an event, as a sourcetype does.
+func timeOf(line string) float64 {
+	m := timeForm.FindStringSubmatch(line)
+	if m == nil {
+		return 0
+	}
+	at, err := time.Parse(time.RFC3339, m[1])
+	if err != nil {
+		return 0
+	}
+	return float64(at.UnixMicro()) / 1e6
 }
 
 // suites reads the embedded pack with its suites.

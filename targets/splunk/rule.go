@@ -20,17 +20,21 @@ type rule struct {
 	logs      []*schema.Log
 	kind      string
 	name      string // of the saved search
+	content   string // name in the repository of contentctl
 
 	title, description, level string
 	techniques                []string
+	correlates                bool // it is a correlation
 	domain                    string
 	query                     string
 	timing                    timing
 	subjects                  []subject
 	limits                    []string
+	events                    []Event // that the query is known to find
 
-	suite  *pack.Suite
-	forced bool
+	suite   *pack.Suite
+	forced  bool
+	version string
 }
 
 // newRule makes the rule of a program and its query.
@@ -41,6 +45,7 @@ func newRule(p *ir.Program, q *targets.Query) *rule {
 		title: pack.OneLine(head.Label()), description: pack.Describe(p.Doc), level: p.Level,
 		techniques: techniques(head.Tags), query: q.Text, subjects: subjectsOf(p), timing: timingOf(p, q.Schedule),
 	}
+	r.correlates = p.Correlation != nil
 	r.domain = viewOf(r.logs[0]).domain
 	for _, l := range q.Limits {
 		if !slices.Contains(r.limits, l.Code) {

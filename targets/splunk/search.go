@@ -104,7 +104,7 @@ type threatObject struct {
 }
 
 // scores are what an alert of a level adds to a risk.
-var scores = map[string]int{"low": 20, "medium": 40, "high": 60, "critical": 80}
+var scores = map[string]int{"low": 40, "medium": 60, "high": 80, "critical": 100}
 
 func (r *rule) riskObjects() []any {
 	_, level := r.severity()

@@ -83,7 +83,11 @@ func TestOneChange(t *testing.T) {
 		}
 	}
 	const app = "sigproof_entra_pim/"
-	if diff := cmp.Diff([]string{"CHANGELOG.md", app + "app.manifest", app + "default/app.conf", app + "default/savedsearches.conf"}, files); diff != "" {
+	want := []string{
+		"CHANGELOG.md", "contentctl/contentctl.yml", "contentctl/detections/cloud/pim_alert_disabled.yml",
+		app + "app.manifest", app + "default/app.conf", app + "default/savedsearches.conf",
+	}
+	if diff := cmp.Diff(want, files); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	old := searches(t, before)
@@ -147,7 +151,7 @@ func TestCorrelationSearch(t *testing.T) {
 		"notable":                       "1", "notable.param.rule_title": "PIM alert disabled", "notable.param.security_domain": "identity",
 		"notable.param.severity": "high", "notable.param.nes_fields": "actor.name,subject.upn,actor.ip",
 		"risk": "1", "risk.param._risk_message": "PIM alert disabled", "risk.param._risk_score": "0",
-		"risk.param._risk": `[{"risk_object_field":"actor.name","risk_object_type":"user","risk_score":60},{"risk_object_field":"subject.upn","risk_object_type":"user","risk_score":60},{"threat_object_field":"actor.ip","threat_object_type":"ip_address"}]`,
+		"risk.param._risk": `[{"risk_object_field":"actor.name","risk_object_type":"user","risk_score":80},{"risk_object_field":"subject.upn","risk_object_type":"user","risk_score":80},{"threat_object_field":"actor.ip","threat_object_type":"ip_address"}]`,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -293,12 +297,25 @@ func TestTampered(t *testing.T) {
 			p.Files[i].Data = bytes.Replace(f.Data, []byte(`category="RoleManagement" activityDisplayName="Disable PIM alert"`), []byte(`category="x"`), 1)
 		}
 	}
+	const detection = "contentctl/detections/cloud/pim_alert_weakened.yml"
+	for i, f := range p.Files {
+		if f.Path == detection {
+			p.Files[i].Data = bytes.Replace(f.Data, []byte("  | eval event_id="), []byte("  | head 0\n  | eval event_id="), 1)
+		}
+	}
 	p.Seal()
 	if wrong := p.Verify(nil); len(wrong) > 0 {
 		t.Error(wrong)
 	}
-	want := "rule 5d0b9c67-3a0e-4a53-9c3e-0f6a1f2be714 has another search in savedsearches.conf than the one that was replayed"
-	if wrong := Verify(p); len(wrong) != 1 || wrong[0].Error() != want {
-		t.Errorf("got %v", wrong)
+	var got []string
+	for _, err := range Verify(p) {
+		got = append(got, err.Error())
+	}
+	want := []string{
+		"rule 5d0b9c67-3a0e-4a53-9c3e-0f6a1f2be714 has another search in savedsearches.conf than the one that was replayed",
+		detection + " has another search than the one that was replayed",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

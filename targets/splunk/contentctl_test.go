@@ -1,0 +1,64 @@
+package splunk
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestContentNames wants names that contentctl takes, each another one.
+func TestContentNames(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("word ", 30)
+	rules := compile(t, "title: 'A, b: c!'\nlogsource: {product: azure, service: auditlogs}\ndetection: {sel: {activityDisplayName: a}, condition: sel}\n---\n"+
+		"title: "+long+"one\nlogsource: {product: azure, service: auditlogs}\ndetection: {sel: {activityDisplayName: a}, condition: sel}\n---\n"+
+		"title: "+long+"two\nlogsource: {product: azure, service: auditlogs}\ndetection: {sel: {activityDisplayName: a}, condition: sel}\n---\n"+
+		"title: '!'\nlogsource: {product: azure, service: auditlogs}\ndetection: {sel: {activityDisplayName: a}, condition: sel}\n")
+	p := build(t, rules, &Options{Name: "A pack, of a name that is longer than labels are"})
+	seen := map[string]bool{}
+	for _, f := range p.Files {
+		name, ok := strings.CutPrefix(f.Path, repository+"detections/cloud/")
+		if !ok {
+			continue
+		}
+		if seen[name] = true; len(name) > 67 || strings.ContainsAny(name, " ,:!") {
+			t.Errorf("the file %s has a name that contentctl does not take", name)
+		}
+	}
+	if !seen["a_b_c.yml"] || len(seen) != 4 {
+		t.Errorf("got %v", seen)
+	}
+}
+
+func TestContentVersion(t *testing.T) {
+	t.Parallel()
+	last := 0
+	for _, v := range []string{"1.0.0", "1.0.1", "1.1.0", "1.1.7", "2.0.0"} {
+		n := contentVersion(v)
+		if n <= last {
+			t.Errorf("%s is %d, after %d", v, n, last)
+		}
+		last = n
+	}
+	if contentVersion("x") != 1 {
+		t.Error("no version is not the first")
+	}
+}
+
+func TestLeaves(t *testing.T) {
+	t.Parallel()
+	if diff := cmp.Diff([]string{"T1078.004", "T1098"}, leaves([]string{"T1078", "T1078.004", "T1098"})); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestNoRepository wants none without Enterprise Security, whose content it is.
+func TestNoRepository(t *testing.T) {
+	t.Parallel()
+	for _, f := range build(t, entraPrograms(t, nil), &Options{NoES: true}).Files {
+		if strings.HasPrefix(f.Path, repository) {
+			t.Errorf("%s is packed", f.Path)
+		}
+	}
+}
