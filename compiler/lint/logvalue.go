@@ -192,10 +192,14 @@ var valueType = &Check{
 	},
 }
 
+// numeral is what a log may write where a field holds a number, also in base
+// sixteen.
+var numeral = regexp.MustCompile(`^(?:0[xX][0-9a-fA-F]+|[-+.0-9eE]+)$`)
+
 // typeMissed says what a field of a type holds, if a text is nothing of that.
 func typeMissed(t schema.Type, text string) string {
 	switch {
-	case t == schema.Number && strings.Trim(text, "0123456789.eE+-") != "":
+	case t == schema.Number && !numeral.MatchString(text):
 		return "numbers"
 	case t == schema.Bool && !strings.EqualFold(text, "true") && !strings.EqualFold(text, "false"):
 		return "true or false"

@@ -126,20 +126,12 @@ var regexPlain = &Check{
 				continue
 			}
 			names := plain.modifiers(at.Item)
-			said := cmpOr(strings.Join(names, "|"), "a value")
-			f := p.report(at.KeyAt, "the regular expression is plain text, and can be written with %s", said)
+			f := p.report(at.KeyAt, "the regular expression is plain text; it can be written as %s", strings.Join(append([]string{at.Field.Value}, names...), "|"))
 			if edits := p.regexToText(at, plain, names); len(edits) > 0 {
 				f.safe("write it as text", edits...)
 			}
 		}
 	},
-}
-
-func cmpOr(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return "|" + s
 }
 
 // plainTexts are the texts that the regular expressions of an item stand for,

@@ -460,6 +460,9 @@ func sortedKeys[T any](list []T, key func(T) string) string {
 // structured are categories whose events have fields for all that they say.
 var structured = regexp.MustCompile(`^(?:process_|file_|registry_|image_load|driver_load|network_connection|dns_query|pipe_created|create_|raw_access|wmi_event)`)
 
+// writesText are products whose logs hold messages, beside fields.
+var writesText = regexp.MustCompile(`^(?:windows|linux|macos)$`)
+
 var searchKeywords = &Check{
 	Code:     "search/keywords",
 	Severity: sigma.Hint,
@@ -471,7 +474,7 @@ var searchKeywords = &Check{
 	Run: func(p *Pass) {
 		l := p.Logsource()
 		log := p.Log()
-		if l == nil || !structured.MatchString(l.Category.Value) && (log == nil || log.Open) {
+		if l == nil || !structured.MatchString(l.Category.Value) && (log == nil || log.Open || writesText.MatchString(l.Product.Value)) {
 			return
 		}
 		for _, at := range p.Items() {

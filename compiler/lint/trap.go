@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/sigproof/sigproof/compiler/schema"
 	"github.com/sigproof/sigproof/sigma"
 )
 
@@ -48,7 +49,7 @@ var valueQuotedNumber = &Check{
 			mixed := slices.ContainsFunc(at.Values, func(v sigma.Value) bool { _, number := v.(*sigma.Number); return number })
 			for _, v := range at.Values {
 				s, ok := v.(*sigma.String)
-				if !ok || !isDigits(s.Text.Value) || !mixed && !numbers.MatchString(at.Field.Value) || style(p.File(), s.Text) == 0 {
+				if !ok || !isDigits(s.Text.Value) || !mixed && !p.holdsNumbers(at) || style(p.File(), s.Text) == 0 {
 					continue
 				}
 				f := p.report(v.Span(), "%s is a number in quotes", p.shown(v))
@@ -58,6 +59,17 @@ var valueQuotedNumber = &Check{
 			}
 		}
 	},
+}
+
+// holdsNumbers tells whether the log says that a field holds numbers, or its
+// name does.
+func (p *Pass) holdsNumbers(at place) bool {
+	if log := p.Log(); log != nil && !log.Open {
+		if ref := log.Resolve(at.Field.Value); ref != nil && ref.Field.Type != schema.Any {
+			return ref.Field.Type == schema.Number
+		}
+	}
+	return numbers.MatchString(at.Field.Value)
 }
 
 var valueControl = &Check{

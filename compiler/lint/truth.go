@@ -116,8 +116,12 @@ var conditionConstant = &Check{
 	Since:    "0.1",
 	Run: func(p *Pass) {
 		p.truths(func(_ *truth, c *sigma.Condition, says []bool) {
-			if constant(says) {
-				p.report(c.Text.At, "whatever the searches find, the condition %s", map[bool]string{true: "holds", false: "never holds"}[says[0]])
+			switch {
+			case !constant(says):
+			case says[0]:
+				p.report(c.Text.At, "whatever the searches find, the condition holds")
+			default:
+				p.report(c.Text.At, "whatever the searches find, the condition never holds")
 			}
 		})
 	},

@@ -270,7 +270,13 @@ var wildcardMix = &Check{
 				continue
 			}
 			if odd, front, back := oddOne(at.Item); odd != nil {
-				better := map[bool]string{true: "*"}[front] + odd.Text.Value + map[bool]string{true: "*"}[back]
+				better := odd.Text.Value
+				if front {
+					better = "*" + better
+				}
+				if back {
+					better += "*"
+				}
 				p.report(odd.Text.At, "%s is compared with the whole field, while all others of the list have a star at an end", p.shown(odd)).
 					unsafe("write "+better, rewrite(p.File(), odd.Text, better)...)
 			}
