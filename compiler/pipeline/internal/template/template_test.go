@@ -51,7 +51,7 @@ var filled = []struct{ syntax, text, want string }{
 	{"jinja", "{% set x = 1 %}{% for i in [1] %}{% set x = 2 %}{{ x }}{% endfor %}{{ x }}", "21"},
 	{"jinja", "{% if 1 %}{% set x = 5 %}{% endif %}{{ x }}", "5"},
 	{"jinja", "{{ query | replace('\\n', '\\\\n') }} {{ query.replace('|', '') | trim }}", "a=\"x\" | b\\n| c<1 a=\"x\"  b\n c<1"},
-	{"jinja", "{{ 'a b' | title }} {{ 'aB' | capitalize }} {{ 'AB' | lower }} {{ ' x ' | trim }}.", "A B Ab ab x."},
+	{"jinja", "{{ 'a b1c d-e' | title }} {{ 'aB' | capitalize }} {{ 'AB' | lower }} {{ ' x ' | trim }}.", "A B1c D-E Ab ab x."},
 	{"jinja", "{{ nothing | default('d') }} {{ '' | default('d', true) }} {{ '' | d('x') }}.", "d d ."},
 	{"jinja", "{{ list | join('-') }} {{ list | length }} {{ list | first }} {{ list | last }} {{ list | sort }} {{ list | reverse | list }} {{ [1, 1, 2] | unique | list }}", "b-A-c-a 4 b a ['A', 'a', 'b', 'c'] ['a', 'c', 'A', 'b'] [1, 2]"},
 	{"jinja", "{{ list | map('upper') | join }} {{ [rule, rule] | map(attribute='title') | join(', ') }} {{ [rule] | join(' ', attribute='n') }}", "BACA A rule, A rule 3"},
