@@ -14,6 +14,7 @@ import (
 
 	"github.com/sigproof/sigproof/compiler"
 	"github.com/sigproof/sigproof/compiler/eval"
+	"github.com/sigproof/sigproof/compiler/pipeline"
 	"github.com/sigproof/sigproof/fixtures"
 	"github.com/sigproof/sigproof/fixtures/event"
 	"github.com/sigproof/sigproof/sigma"
@@ -81,6 +82,10 @@ func boundLines() []string {
 		{"filters of one rule", compiler.MaxFilters, ""},
 		{"documents that a correlation looks at, those of its inputs counted each time", compiler.MaxInputs, ""},
 		{"correlations that look at each other in a row", compiler.MaxCorrelations, ""},
+		{"transformations, postprocessings or finalizers of a pipeline within each other", pipeline.MaxNesting, ""},
+		{"what a pipeline makes of one document", size(pipeline.MaxMade), ""},
+		{"a text of which `replace_string` makes another", pipeline.MaxText, ""},
+		{"what postprocessing makes of one query", size(pipeline.MaxQuery), ""},
 		{"an event", size(event.MaxBytes), "`--max-event`"},
 		{"events that are held at once: by queries, and by `match` with a correlation", size(eventsAtOnce * event.MaxBytes), "`--max-event`, in proportion"},
 		{"values of an event", eval.MaxValues, ""},

@@ -186,13 +186,9 @@ func (r *run) each(s *step, edit func(sec *section, i *tree.Item) (tree.Node, bo
 	}
 }
 
-// mostMade bounds the bytes that the steps make of one document: a field that
-// is mapped to two, again and again, would never end.
-const mostMade = 16 << 20
-
 func (r *run) spend(s *step, n int) {
-	if r.spent += n; r.spent > mostMade && !r.failed {
-		r.errorAt(s, r.head.File, r.titleAt(), "limit", fmt.Sprintf("the pipeline makes more than %d bytes of the document", mostMade))
+	if r.spent += n; r.spent > MaxMade && !r.failed {
+		r.errorAt(s, r.head.File, r.titleAt(), "limit", fmt.Sprintf("the pipeline makes more than %d bytes of the document", MaxMade))
 	}
 }
 

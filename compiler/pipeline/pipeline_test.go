@@ -77,7 +77,7 @@ func TestReadWrong(t *testing.T) {
 		{"vars: {a: []}\n", `p.yml:1:11: error: "a" is an empty list; it must have an entry [pipeline/empty]`},
 		{"transformations: {a: b}\n", `p.yml:1:18: error: "transformations" is a map; it must be a list [pipeline/type]`},
 		{
-			"transformations: " + strings.Repeat("[{type: nest, items: ", deepest+1) + "[]" + strings.Repeat("}]", deepest+1),
+			"transformations: " + strings.Repeat("[{type: nest, items: ", MaxNesting+1) + "[]" + strings.Repeat("}]", MaxNesting+1),
 			`p.yml:1:446: error: transformations nest deeper than 20 [pipeline/limit]`,
 		},
 	} {
@@ -130,4 +130,35 @@ detection:
 			t.Fatal("the rule itself was changed")
 		}
 	})
+}
+
+// TestLimits holds that what would never end is refused in a line.
+func TestLimits(t *testing.T) {
+	t.Parallel()
+	many := func(key, step string) string { return key + ":\n" + strings.Repeat("  - "+step+"\n", 200) }
+	for _, test := range []struct{ src, code, message string }{
+		{many("transformations", "{type: field_name_mapping, mapping: {a: [a, a]}}"), "pipeline/limit", "the pipeline makes more than 4194304 bytes of the document"},
+		{many("transformations", "{type: add_field, field: f}") + many("  ", "{type: field_name_mapping, mapping: {f: [f, f]}}")[4:], "pipeline/limit", "the pipeline makes more than 4194304 bytes of the document"},
+		{many("transformations", `{type: replace_string, regex: '(.)', replacement: '\1\1'}`), "pipeline/limit", "the text grows over 100000 bytes"},
+		{
+			"vars: {v: [" + strings.Repeat("x, ", 300) + "]}\ntransformations: [{type: value_placeholders}]", "pipeline/placeholder",
+			`the placeholders of "%v%%v%" stand for more than 10000 texts`,
+		},
+		{many("postprocessing", `{type: replace, pattern: '(.)', replacement: '\1\1'}`), "pipeline/limit", "the query grows over 1048576 bytes"},
+		{many("postprocessing", `{type: template, template: '{{ query }}{{ query }}'}`), "pipeline/template", "the template makes more than 16777216 bytes"},
+		{many("postprocessing", `{type: json, json_template: '["%QUERY%", "%QUERY%"]'}`), "pipeline/limit", "the query grows over 1048576 bytes"},
+	} {
+		p, diags := Read("p.yml", []byte(test.src), nil)
+		if p == nil {
+			t.Fatal(test.src, diags)
+		}
+		docs, _ := sigma.Parse("r.yml", []byte("title: T\nlogsource: {product: x}\ndetection: {s: {a: b, c|expand: '%v%%v%'}, condition: s}\nfields: [a]\n"))
+		w := p.Rule(docs[0].(*sigma.Rule), nil, nil)
+		if len(w.Diags) == 0 {
+			_, w.Diags = w.Query("spl", "a=b")
+		}
+		if len(w.Diags) != 1 || w.Diags[0].Code != test.code || w.Diags[0].Message != test.message {
+			t.Errorf("%.100s\ngot  %v\nwant %s [%s]", test.src, w.Diags, test.message, test.code)
+		}
+	}
 }

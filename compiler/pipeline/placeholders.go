@@ -11,9 +11,6 @@ import (
 	"github.com/sigproof/sigproof/sigma"
 )
 
-// mostExpanded bounds how many texts the placeholders of one value stand for.
-const mostExpanded = 10_000
-
 // pick says which placeholders a step is for.
 type pick struct {
 	include, exclude []string
@@ -97,9 +94,9 @@ func (f *filling) append(texts []tree.Text, p tree.Part) []tree.Text {
 			return nil
 		}
 	}
-	if len(texts)*len(alternatives) > mostExpanded {
+	if len(texts)*len(alternatives) > MaxExpanded {
 		f.errorAt(f.step, f.file, f.v.V.Span(), "placeholder", fmt.Sprintf(
-			"the placeholders of %q stand for more than %d texts", f.v.V.Written().Value, mostExpanded))
+			"the placeholders of %q stand for more than %d texts", f.v.V.Written().Value, MaxExpanded))
 		return nil
 	}
 	var out []tree.Text

@@ -95,13 +95,10 @@ func (r *run) postprocess(steps []*postStep, query string) string {
 	return query
 }
 
-// mostQuery bounds the text that postprocessing makes of a query.
-const mostQuery = 16 << 20
-
 // bounded refuses a text that has grown too large.
 func (r *run) bounded(s *postStep, ok bool, query string) string {
-	if !ok || len(query) > mostQuery {
-		r.errorAt(&s.step, r.head.File, r.titleAt(), "limit", fmt.Sprintf("the query grows over %d bytes", mostQuery))
+	if !ok || len(query) > MaxQuery {
+		r.errorAt(&s.step, r.head.File, r.titleAt(), "limit", fmt.Sprintf("the query grows over %d bytes", MaxQuery))
 		return ""
 	}
 	return query
@@ -136,7 +133,7 @@ func readReplaceQuery(p *params) postprocessing {
 }
 
 func (t replaceQuery) rewrite(r *run, s *postStep, query string) string {
-	query, ok := python.Replace(t.find, t.with, query, mostQuery)
+	query, ok := python.Replace(t.find, t.with, query, MaxQuery)
 	return r.bounded(s, ok, query)
 }
 
@@ -198,7 +195,7 @@ func (t intoJSON) rewrite(r *run, s *postStep, query string) string {
 	end := 0
 	for _, p := range t.places {
 		b.WriteString(t.text[end:p[0]] + quoteJSON(query))
-		if end = p[1]; b.Len() > mostQuery {
+		if end = p[1]; b.Len() > MaxQuery {
 			return r.bounded(s, false, "")
 		}
 	}

@@ -11,9 +11,6 @@ import (
 	"github.com/sigproof/sigproof/sigma"
 )
 
-// deepest bounds how transformations nest.
-const deepest = 20
-
 // A reader reads one file. It reports all that it finds.
 type reader struct {
 	file  *sigma.File
@@ -325,8 +322,8 @@ func (p *params) table(name string) []sigma.Entry {
 // deeper goes into a list of the same kind as the one around it, if that is not
 // too deep; shallower must follow.
 func (p *params) deeper(what string) bool {
-	if p.depth == deepest {
-		p.errorAt("limit", p.at, "%s nest deeper than %d", what, deepest)
+	if p.depth == MaxNesting {
+		p.errorAt("limit", p.at, "%s nest deeper than %d", what, MaxNesting)
 		return false
 	}
 	p.depth++

@@ -71,7 +71,7 @@ func (t replaceString) apply(r *run, s *step) {
 		}
 		made, ok := t.replace(v, parts)
 		if !ok {
-			r.errorAt(s, sec.file, v.V.Span(), "limit", fmt.Sprintf("the text grows over %d bytes", mostText))
+			r.errorAt(s, sec.file, v.V.Span(), "limit", fmt.Sprintf("the text grows over %d bytes", MaxText))
 			return nil, false
 		}
 		if made = made.Joined(); slices.Equal(made, parts.Joined()) {
@@ -80,10 +80,6 @@ func (t replaceString) apply(r *run, s *step) {
 		return []tree.Value{v.With(made, v.Mods)}, true
 	})
 }
-
-// mostText bounds a text that a step makes: one that doubles each letter, a
-// hundred times, would never end.
-const mostText = 100_000
 
 func (t replaceString) replace(v *tree.Value, parts tree.Text) (tree.Text, bool) {
 	if !t.skip {
@@ -95,7 +91,7 @@ func (t replaceString) replace(v *tree.Value, parts tree.Text) (tree.Text, bool)
 			out = append(out, p)
 			continue
 		}
-		text, ok := python.Replace(t.find, t.with, p.Text, mostText)
+		text, ok := python.Replace(t.find, t.with, p.Text, MaxText)
 		switch {
 		case !ok:
 			return nil, false
@@ -116,7 +112,7 @@ const protected = "\x00"
 // anew.
 func (t replaceString) replacePlain(v *tree.Value, parts tree.Text) (tree.Text, bool) {
 	shown := parts.Plain()
-	matches, ok := t.with.Matches(t.find, shown, mostText)
+	matches, ok := t.with.Matches(t.find, shown, MaxText)
 	if !ok {
 		return nil, false
 	}
