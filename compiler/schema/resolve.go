@@ -90,7 +90,16 @@ func (l *Log) canonical(name string, equal comparison) *Ref {
 			return &Ref{Field: f, Name: f.Name, Path: f.Path}
 		}
 	}
-	return resolveList(l.Lists, name, equal)
+	if r := resolveList(l.Lists, name, equal); r != nil {
+		return r
+	}
+	for _, object := range l.Under {
+		if rest, ok := cutPrefix(name, object, equal); ok && len(rest) > 1 && rest[0] == '.' {
+			name := object + rest
+			return &Ref{Field: &Field{Name: name, Type: String, Path: Keys(name)}, Name: name, Path: Keys(name)}
+		}
+	}
+	return nil
 }
 
 // alias replaces the longest alias that name is, or begins with, by the

@@ -49,6 +49,9 @@ type Log struct {
 
 	// Open takes every field as a rule writes it: nothing is declared.
 	Open bool
+
+	// Under are objects whose members are taken as a rule writes them.
+	Under []string
 }
 
 // A Field holds values. Its Path leads there from the event, or from the
@@ -128,8 +131,10 @@ type Column struct {
 	Type string // as KQL calls it
 	From string
 
-	// Form is how a column of type string holds the Rest: "xml" as the event
-	// log of Windows writes it. A dynamic one is an object.
+	// Form is how a column of type string holds parts, and the Rest: "xml" as
+	// the event log of Windows writes it, where the key of a tag of its head
+	// stands in brackets: <EventID>; or "pairs" of name=value. A dynamic one is
+	// an object.
 	Form string
 }
 
@@ -140,7 +145,7 @@ const Rest = "*"
 // A Feed is how Splunk keeps the log.
 type Feed struct {
 	Macro       string   // the macro that gives the events with canonical fields
-	Sourcetypes []string // what the macro reads
+	Sourcetypes []string // what the macro reads; a star for all that Find finds
 
 	// Find narrows the sourcetypes, in the words of the search command.
 	Find string

@@ -60,8 +60,12 @@ func (l *Log) Gated() bool {
 }
 
 // fits counts the parts that agree; a part that the log names must be named by
-// the rule, and one that the rule names must be the log's or free there.
+// the rule, and one that the rule names must be the log's or free there. A log
+// that names a product alone holds what has no service and no category.
 func (s Source) fits(rule Source) int {
+	if s.Service == "" && s.Category == "" && (rule.Service != "" || rule.Category != "") {
+		return 0
+	}
 	n := 0
 	for _, p := range [][2]string{{s.Product, rule.Product}, {s.Service, rule.Service}, {s.Category, rule.Category}} {
 		switch {

@@ -40,11 +40,14 @@ func (s *scope) part(f *ir.Field, c *schema.Column, key string) operand {
 	case c.Form == "":
 		o.parent = name(c.Name)
 		o.expr = o.parent + property(key)
-	case f.Type == schema.Any:
+	case f.Type == schema.Any && c.Form == "xml":
 		o.expr = s.call("texts", "extract_all("+quoteRegex(dataPattern(key))+", "+name(c.Name)+")")
 	default:
 		s.needsLists = true
-		value := s.call("unescape", "extract("+quoteRegex(dataPattern(key))+", 1, "+name(c.Name)+")")
+		value := "extract(" + quoteRegex(pairPattern(key)) + ", 1, " + name(c.Name) + ")"
+		if c.Form == "xml" {
+			value = s.call("unescape", "extract("+quoteRegex(dataPattern(key))+", 1, "+name(c.Name)+")")
+		}
 		o.expr, o.typ = name(s.addColumn(c.Name+"/"+key, key, value)), "string"
 	}
 	return o
@@ -59,11 +62,20 @@ func (r *rule) lacks(path schema.Path) bool {
 // unnamed is the field of the data of an event of Windows that have no name.
 const unnamed = "Data"
 
+// pairPattern finds a field among pairs, of which auditd ends one by a blank, a
+// quote around several, or the sign before those that it has enriched.
+func pairPattern(key string) string {
+	return `(?:^|[\s'"\x1d])` + regexp.QuoteMeta(key) + `="?([^\s'"\x1d]*)`
+}
+
 // dataPattern finds a field of an event of Windows in XML:
-// <Data Name="Image">…</Data>.
+// <Data Name="Image">…</Data>, or <EventID>…</EventID> in its head.
 func dataPattern(key string) string {
-	if key == unnamed {
+	switch {
+	case key == unnamed:
 		return "<Data>([^<]*)<"
+	case strings.HasPrefix(key, "<"):
+		return key + "([^<]*)<"
 	}
 	return "<Data Name=[\"']" + regexp.QuoteMeta(key) + "[\"']>([^<]*)<"
 }
@@ -92,6 +104,11 @@ func (r *rule) made(f *ir.Field) *schema.Made {
 // madeColumn adds a column for a field that is made of others.
 func (r *rule) madeColumn(f *ir.Field, m *schema.Made) string {
 	switch {
+	case m.JSON != "":
+		return name(r.addColumn(f.Name, f.Name, r.textOf(f, m.JSON)))
+	case m.Match != "":
+		value := "extract(" + quoteRegex(m.Match) + ", 1, " + r.textOf(f, m.Of) + ")"
+		return name(r.addColumn(f.Name, f.Name, value))
 	case m.Kind != "":
 		return name(r.addColumn(f.Name, f.Name, r.ofKind(f, m)))
 	case m.Of != "":

@@ -63,13 +63,22 @@ func (m *macro) made() []string {
 		if f.Made == nil {
 			continue
 		}
-		value := wordOf(f.Made)
-		if f.Made.Of == "" {
-			value = joinOf(f.Made)
-		}
-		lines = append(lines, searchField(f.Name)+"="+value)
+		lines = append(lines, searchField(f.Name)+"="+makeOf(f.Made))
 	}
 	return evalLine(lines)
+}
+
+func makeOf(m *schema.Made) string {
+	switch {
+	case m.JSON != "":
+		return field(m.JSON)
+	case m.Match != "":
+		of := field(m.Of)
+		return "if(" + match(of, m.Match).text + ", nullif(replace(" + of + ", " + text(m.Match) + `, "\1"), ""), null())`
+	case m.Of != "":
+		return wordOf(m)
+	}
+	return joinOf(m)
 }
 
 func evalLine(lines []string) []string {

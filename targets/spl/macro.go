@@ -66,11 +66,14 @@ func (m *macro) find() string {
 	for i, s := range m.log.SPL.Sourcetypes {
 		quoted[i] = text(s)
 	}
-	of := "=" + quoted[0]
-	if len(quoted) > 1 {
-		of = " IN (" + strings.Join(quoted, ", ") + ")"
+	of := "sourcetype=" + quoted[0]
+	switch {
+	case m.log.SPL.Sourcetypes[0] == schema.Rest:
+		of = ""
+	case len(quoted) > 1:
+		of = "sourcetype IN (" + strings.Join(quoted, ", ") + ")"
 	}
-	return strings.TrimSpace("(index=* sourcetype"+of+" "+m.log.SPL.Find) + ")"
+	return "(" + strings.Join(strings.Fields("index=* "+of+" "+m.log.SPL.Find), " ") + ")"
 }
 
 // base finds the events, and in each the record that the product wrote and the

@@ -11,7 +11,7 @@ import (
 var (
 	fieldTypes  = []schema.Type{schema.Any, schema.String, schema.Number, schema.Bool, schema.Time, schema.Object}
 	columnTypes = []string{"bool", "datetime", "dynamic", "int", "long", "real", "string"}
-	restForms   = map[string][]string{"string": {"xml"}, "dynamic": {""}}
+	forms       = map[string][]string{"string": {"xml", "pairs"}, "dynamic": {""}}
 	timeFormats = []string{"", "z", "offset", "bare", "us"}
 )
 
@@ -64,7 +64,7 @@ func check(l *schema.Log) error {
 		if c.From != "" && c.From != schema.Rest && !reaches(l, c.From) {
 			return fmt.Errorf("column %s: no path %q", c.Name, c.From)
 		}
-		if c.From == schema.Rest && !slices.Contains(restForms[c.Type], c.Form) {
+		if (c.From == schema.Rest || c.Form != "") && !slices.Contains(forms[c.Type], c.Form) {
 			return fmt.Errorf("column %s: no form %q of type %s", c.Name, c.Form, c.Type)
 		}
 	}
@@ -122,6 +122,9 @@ func checkShape(l *schema.Log, s *schema.Shape) error {
 // reaches tells whether a canonical path leads to a field or a list, or to an
 // object that holds some.
 func reaches(l *schema.Log, path string) bool {
+	if slices.Contains(l.Under, path) {
+		return true
+	}
 	if canonical(l, path) != nil {
 		return true
 	}

@@ -25,6 +25,7 @@ var order = []string{
 	"entra_audit", "entra_signin", "activity", "tenant_activity", "pim_alert", "pim_policy",
 	"m365_audit", "risk_detection", "workload_risk", "keyvault_audit",
 	"windows_sysmon", "windows_security", "windows_event", "windows_xml_sysmon", "windows_xml_event",
+	"linux_sysmon", "linux_auditd", "linux_syslog",
 	"xdr_process", "xdr_network", "xdr_file", "xdr_registry", "xdr_image", "xdr_event", "xdr_logon",
 }
 
@@ -57,6 +58,7 @@ type logFile struct {
 	Table            string // of Log Analytics
 	Columns          string // a line each: name, type, and the path that it holds
 	Parts            []schema.Part
+	Under            []string // objects whose members are taken as rules write them
 	Macro            string
 	Find             string // what narrows the sourcetypes
 	Extracted        bool   // by Splunk's add-on: the fields
@@ -87,6 +89,8 @@ type fieldFile struct {
 	Starts   where    // beginnings for which words stand
 	Of       string   // the field for whose values words are
 	Kind     string   // the field that tells what of holds, if words are for its values
+	Match    string   // whose group is the part of of that is taken
+	JSON     string   // the object that it is the text of
 	Words    where
 	Unquote  bool
 	Control  string
@@ -153,6 +157,7 @@ func (f *logFile) log(known []*schema.Log) (*schema.Log, error) {
 	l.Name, l.Title, l.Doc, l.Sources = f.Name, f.Title, f.Doc, f.servings(l.Sources)
 	l.Time, l.ID = or(f.Time, l.Time), or(f.ID, l.ID)
 	l.KQL = schema.Table{Name: f.Table, Parts: f.Parts}
+	l.Under = append(slices.Clone(l.Under), f.Under...)
 	l.SPL.Macro, l.SPL.Find, l.SPL.Fields = or(f.Macro, l.SPL.Macro), or(f.Find, l.SPL.Find), f.Extracted || l.SPL.Fields
 	l.Prefixes = append(l.Prefixes, f.Prefixes...)
 	l.Fields = f.fields(l.Fields)
@@ -290,19 +295,19 @@ func fieldOf(l *schema.Log, name string) *schema.Field {
 func (f *logFile) columns(l *schema.Log) error {
 	for line := range strings.Lines(f.Columns) {
 		w := strings.Fields(line)
-		if len(w) != 2 && len(w) != 3 {
-			return fmt.Errorf("column %q: write a name, a type and a path", strings.TrimSpace(line))
+		if len(w) < 2 || len(w) > 4 {
+			return fmt.Errorf("column %q: write a name, a type, a path and a form", strings.TrimSpace(line))
 		}
 		c := schema.Column{Name: w[0], Type: w[1]}
-		if len(w) == 3 {
+		if len(w) > 2 {
 			c.From = w[2]
+		}
+		if len(w) > 3 {
+			c.Form = w[3]
 		}
 		if column, key, inside := strings.Cut(c.Name, "."); inside {
 			l.KQL.Parts = append(l.KQL.Parts, schema.Part{Column: column, Key: key, From: c.From})
 			continue
-		}
-		if form, rest := strings.CutPrefix(c.From, schema.Rest); rest {
-			c.From, c.Form = schema.Rest, form
 		}
 		l.KQL.Columns = append(l.KQL.Columns, c)
 	}
@@ -345,7 +350,7 @@ func (f *shapeFile) shape(l *schema.Log) (*schema.Shape, error) {
 	for _, m := range f.Marks {
 		s.Marks = append(s.Marks, schema.Mark(m))
 	}
-	s.Lacks, s.Fixed = append(s.Lacks, f.Lacks...), append(s.Fixed, f.Fixed...)
+	s.Lacks, s.Fixed = append(s.Lacks, f.Lacks...), append(slices.Clone(f.Fixed), s.Fixed...)
 	return s, nil
 }
 

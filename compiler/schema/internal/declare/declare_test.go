@@ -67,7 +67,7 @@ func TestParseIsStrict(t *testing.T) {
 		{name: "no doc", from: "doc: Who.", to: "doc: ''", want: "log small: field who: no doc"},
 		{name: "a column of a path that there is not", from: "datetime when", to: "datetime then", want: `log small: column TimeGenerated: no path "then"`},
 		{name: "a column of a type that there is not", from: "datetime when", to: "date when", want: `log small: column TimeGenerated: no type "date"`},
-		{name: "a column without a type", from: "TimeGenerated datetime when", to: "TimeGenerated", want: `log small: column "TimeGenerated": write a name, a type and a path`},
+		{name: "a column without a type", from: "TimeGenerated datetime when", to: "TimeGenerated", want: `log small: column "TimeGenerated": write a name, a type, a path and a form`},
 		{name: "a time that is no field", from: "time: when", to: "time: then", want: `log small: no field "then"`},
 		{name: "a shape without marks", from: ", marks: [{at: [when]}]", to: "", want: "log small: shape plain: no marks"},
 		{name: "a shape like none", from: "name: plain", to: "name: plain, like: fancy", want: `log small: shape plain: no shape "fancy" to be like`},

@@ -1,7 +1,9 @@
 package declare
 
 import (
+	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -53,10 +55,10 @@ func (f *logFile) servings(inherited []*schema.Serving) []*schema.Serving {
 
 // made reads how the field is made of others.
 func (f *fieldFile) made() *schema.Made {
-	if f.Join == nil && f.Of == "" {
+	if f.Join == nil && f.Of == "" && f.JSON == "" {
 		return nil
 	}
-	m := &schema.Made{With: f.With, Of: f.Of, Kind: f.Kind, Starts: words(f.Starts), Words: words(f.Words)}
+	m := &schema.Made{With: f.With, Of: f.Of, Match: f.Match, JSON: f.JSON, Kind: f.Kind, Starts: words(f.Starts), Words: words(f.Words)}
 	for _, text := range f.Join {
 		before, field, _ := strings.Cut(strings.TrimSuffix(text, "}"), "{")
 		m.Join = append(m.Join, schema.Piece{Before: before, Field: field})
@@ -95,26 +97,43 @@ func checkMade(l *schema.Log) error {
 		if f.Made == nil {
 			continue
 		}
-		var of []string
-		for _, p := range f.Made.Join {
-			of = append(of, p.Field)
-		}
-		for _, name := range []string{f.Made.Of, f.Made.Kind} {
-			if name != "" {
-				of = append(of, name)
-			}
-		}
-		for _, name := range of {
+		for _, name := range madeOf(f.Made) {
 			if made := fieldOf(l, name); made == nil || made.Computed {
 				return fmt.Errorf("field %s: no field %q that it can be made of", f.Name, name)
 			}
 		}
-		if f.Made.Of != "" && len(f.Made.Words) == 0 {
-			return fmt.Errorf("field %s: no words", f.Name)
+		if err := checkWay(l, f.Made); err != nil {
+			return fmt.Errorf("field %s: %w", f.Name, err)
 		}
-		if l.SPL.Macro != "" && (f.Made.Kind != "" || f.Made.Starts != nil) {
-			return fmt.Errorf("field %s: the macro can't make it", f.Name)
+	}
+	return nil
+}
+
+// madeOf lists the fields that a field is made of.
+func madeOf(m *schema.Made) []string {
+	var of []string
+	for _, p := range m.Join {
+		of = append(of, p.Field)
+	}
+	return slices.DeleteFunc(append(of, m.Of, m.Kind, m.JSON), func(name string) bool { return name == "" })
+}
+
+func checkWay(l *schema.Log, m *schema.Made) error {
+	if l.SPL.Macro != "" && (m.Kind != "" || m.Starts != nil) {
+		return errors.New("the macro can't make it")
+	}
+	if m.Match == "" {
+		if m.Of != "" && len(m.Words) == 0 {
+			return errors.New("no words")
 		}
+		return nil
+	}
+	re, err := regexp.Compile(m.Match)
+	if err != nil {
+		return err
+	}
+	if re.NumSubexp() != 1 || !strings.HasPrefix(m.Match, "^") || !strings.HasSuffix(m.Match, "$") {
+		return errors.New("match must be of the whole text, with one group")
 	}
 	return nil
 }
