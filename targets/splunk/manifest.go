@@ -67,11 +67,12 @@ func (a *app) manifest() []byte {
 func (a *app) readme() []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n\nSearches for Splunk. Each is, to the byte, the one that `manifest.json` has the hash of and the replay ran.\n\n", a.title())
-	fmt.Fprintf(&b, "- The folder `%s` is the app: it goes to `$SPLUNK_HOME/etc/apps` of a search head. It wants Splunk 9.0 or later.\n", a.id)
+	fmt.Fprintf(&b, "- The folder `%[1]s` is the app: it goes to `$SPLUNK_HOME/etc/apps` of a search head, or, by `tar -czf %[1]s.spl %[1]s`, through its web page. It wants Splunk 9.0 or later.\n", a.id)
 	b.WriteString("- The macros in `default/macros.conf` find the events and name their fields. To narrow the index, copy a macro to `local/macros.conf` and change its first line alone.\n")
 	b.WriteString("- Rules run each five minutes over the events that were indexed since the run before, so that one is told once, up to a day late. Correlations look back over their whole window; a row that an earlier run gave is suppressed.\n")
 	if !a.opts.NoES {
 		b.WriteString("- For Enterprise Security the searches are correlation searches: findings, and risk with the techniques of ATT&CK. A rule of low level adds risk alone. Without it Splunk lists the alerts as triggered.\n")
+		b.WriteString("- The folder `contentctl` is a repository for contentctl: `contentctl validate` checks it, `contentctl build` makes an app of it, `contentctl test` runs its tests, which are events of the suites. Each search there ends with two lines more: the fields of the information model that risk is known by, and the filter macro of its name.\n")
 	}
 	if len(a.opts.Lookups) > 0 {
 		b.WriteString("- `lookups` hold the values that the searches were compiled with. To change them, pack again: a search that reads a table would be another than the one that was replayed.\n")
