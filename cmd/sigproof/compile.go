@@ -142,10 +142,11 @@ func (a *app) compileAll(r *rules, programs []*ir.Program, to []string) []querie
 	for _, p := range programs {
 		byDoc[p.Doc] = p
 	}
+	outside := errorOutside(r)
 	var work []queries.Query
 	add := func(path string, doc sigma.Document, diags []*sigma.Diagnostic) {
 		for _, language := range to {
-			work = append(work, queries.Query{Path: path, Tree: r.tree[path], Doc: doc, Language: language, Diags: diags})
+			work = append(work, queries.Query{Path: path, Tree: r.tree[path], Doc: doc, Language: language, Diags: diags, Outside: outside})
 		}
 	}
 	for _, f := range r.files {
@@ -166,6 +167,16 @@ func (a *app) compileAll(r *rules, programs []*ir.Program, to []string) []querie
 		}
 		return q
 	})
+}
+
+// errorOutside gives the first error that is in no rule file.
+func errorOutside(r *rules) *sigma.Diagnostic {
+	for _, d := range r.diags {
+		if d.Severity == sigma.Error && d.File != nil && !slices.ContainsFunc(r.files, func(f ruleFile) bool { return f.path == d.File.Name }) {
+			return d
+		}
+	}
+	return nil
 }
 
 func emitterOf(language string) targets.Emitter {

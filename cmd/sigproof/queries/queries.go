@@ -27,6 +27,10 @@ type Query struct {
 	Query    *targets.Query // nil if there is none
 	Silent   bool           // part of a correlation's query
 	Diags    []*sigma.Diagnostic
+
+	// Outside is an error in no rule file: in a pipeline, which may be what
+	// keeps the document from compiling. Nil if there is none.
+	Outside *sigma.Diagnostic
 }
 
 // Failure is the first error of a document that did not compile.
@@ -40,9 +44,13 @@ func (q *Query) Failure() *sigma.Diagnostic {
 		return nil
 	}
 	head := q.Doc.Info()
+	what := "a document that it names, or a filter"
+	if o := q.Outside; o != nil {
+		what = fmt.Sprintf("%s:%s: %s", o.File.Name, o.File.Position(o.At.Start), o.Message)
+	}
 	return &sigma.Diagnostic{
 		Code: "document/input", Severity: sigma.Error, File: head.File, At: q.Doc.Span(),
-		Message: fmt.Sprintf("%q is built on what has errors: a document that it names, a filter, or a pipeline", head.Label()),
+		Message: fmt.Sprintf("%q is built on what has errors: %s", head.Label(), what),
 	}
 }
 
