@@ -89,3 +89,14 @@ func TestPrune(t *testing.T) {
 		t.Error("two of one search were found")
 	}
 }
+
+func TestNumberText(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"0": "0", "00": "0", "-0.5": "-0.5", ".5": "0.5", "010": "10", "0x1F": "31", "0o17": "15", "+5": "5", "1e3": "1e3", "-7": "-7", "0e1": "0e1",
+	} {
+		if got := NumberText(&sigma.Number{Text: sigma.Text{Value: text}}); got != want {
+			t.Errorf("%s is %q, want %q", text, got, want)
+		}
+	}
+}
