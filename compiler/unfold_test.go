@@ -38,6 +38,9 @@ func ruleOf(detection string) string {
 // refused with one line, within a memory that does not grow with what it means.
 // Not parallel: the memory of other tests would be counted too.
 func TestUnfolding(t *testing.T) {
+	if testing.Short() {
+		t.Skip("documents that are made to be slow take a while")
+	}
 	many := make([]string, 100)
 	for i := range many {
 		many[i] = fmt.Sprint(i)

@@ -10,6 +10,9 @@ import (
 // TestLimits has files that are made to harm. Each is refused with one clear
 // line, in a time that leaves room for a busy machine.
 func TestLimits(t *testing.T) {
+	if testing.Short() {
+		t.Skip("documents that are made to be slow take a while")
+	}
 	t.Parallel()
 	if testing.Short() {
 		t.Skip("files of megabytes take seconds")
@@ -66,6 +69,9 @@ func numbered(n int, format string) string {
 
 // TestAllow has a file that is larger than most, for someone who wants it.
 func TestAllow(t *testing.T) {
+	if testing.Short() {
+		t.Skip("documents that are made to be slow take a while")
+	}
 	t.Parallel()
 	src := []byte(inRule("  s:\n    a:\n" + numbered(600_000, "      - %d\n") + "  condition: s\n"))
 	docs, diags := ParseFile(NewFile("test.yml", src).Allow(len(src)))

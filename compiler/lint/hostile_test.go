@@ -14,6 +14,9 @@ import (
 // other would never end. What is said of them is bounded, and so is what it
 // takes. Not parallel: the memory of other tests would be counted too.
 func TestHostile(t *testing.T) {
+	if testing.Short() {
+		t.Skip("documents that are made to be slow take a while")
+	}
 	lines := func(n int, format string) string {
 		var b strings.Builder
 		for i := range n {
