@@ -103,16 +103,19 @@ func factorOr(p *ir.Or) ir.Pred {
 // keys gives the conjuncts of an alternative.
 func keys(p ir.Pred) map[string]bool {
 	out := map[string]bool{}
+	var key []byte
 	for _, c := range conjuncts(p) {
-		out[ir.Key(c)] = true
+		key = ir.AppendKey(key[:0], c)
+		out[string(key)] = true
 	}
 	return out
 }
 
 // split gives the conjuncts of an alternative that are shared, and its own.
 func split(p ir.Pred, shared map[string]bool) (common, own []ir.Pred) {
+	var key []byte
 	for _, c := range conjuncts(p) {
-		if shared[ir.Key(c)] {
+		if key = ir.AppendKey(key[:0], c); shared[string(key)] {
 			common = append(common, c)
 		} else {
 			own = append(own, c)

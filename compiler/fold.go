@@ -55,6 +55,7 @@ func fold(p ir.Pred) ir.Pred {
 func foldList(x []ir.Pred, at sigma.Span, isOr bool) ir.Pred {
 	var out []ir.Pred
 	seen := map[string]bool{}
+	var key []byte
 	for _, p := range flatten(x, isOr) {
 		if c, ok := p.(*ir.Const); ok {
 			if c.Value == isOr {
@@ -62,8 +63,8 @@ func foldList(x []ir.Pred, at sigma.Span, isOr bool) ir.Pred {
 			}
 			continue
 		}
-		if key := ir.Key(p); !seen[key] {
-			seen[key] = true
+		if key = ir.AppendKey(key[:0], p); !seen[string(key)] {
+			seen[string(key)] = true
 			out = append(out, p)
 		}
 	}

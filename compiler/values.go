@@ -167,7 +167,7 @@ func (l *lowering) textMatches(item *sigma.Item, v sigma.Value, text string) []i
 }
 
 func partsOf(runs []sigma.Run) []ir.Part {
-	var parts []ir.Part
+	parts := make([]ir.Part, 0, len(runs))
 	for _, r := range runs {
 		switch {
 		case r.Kind == sigma.AnyRun:
@@ -188,32 +188,29 @@ func partsOf(runs []sigma.Run) []ir.Part {
 //	f|contains: ''   ->  f is present
 //	keyword a        ->  *a*
 func placed(item *sigma.Item, parts []ir.Part) ir.Match {
-	before := item.Keywords || item.Has("contains") || item.Has("endswith")
-	after := item.Keywords || item.Has("contains") || item.Has("startswith")
 	run := ir.Part{Kind: ir.AnyRun}
-	if before {
-		parts = append([]ir.Part{run}, parts...)
+	out := make([]ir.Part, 0, len(parts)+2)
+	if item.Keywords || item.Has("contains") || item.Has("endswith") {
+		out = append(out, run)
 	}
-	if after {
-		parts = append(parts, run)
+	for _, p := range parts {
+		out = appendPart(out, p)
 	}
-	parts = joinRuns(parts)
-	if !item.Keywords && len(parts) == 1 && parts[0] == run {
+	if item.Keywords || item.Has("contains") || item.Has("startswith") {
+		out = appendPart(out, run)
+	}
+	if !item.Keywords && len(out) == 1 && out[0] == run {
 		return &ir.Present{}
 	}
-	return &ir.Text{Parts: parts, Cased: item.Has("cased")}
+	return &ir.Text{Parts: out, Cased: item.Has("cased")}
 }
 
-// joinRuns makes one run of neighbours: two find no more than one.
-func joinRuns(parts []ir.Part) []ir.Part {
-	var out []ir.Part
-	for _, p := range parts {
-		if p.Kind == ir.AnyRun && len(out) > 0 && out[len(out)-1].Kind == ir.AnyRun {
-			continue
-		}
-		out = append(out, p)
+// appendPart makes one run of neighbours: two find no more than one.
+func appendPart(out []ir.Part, p ir.Part) []ir.Part {
+	if p.Kind == ir.AnyRun && len(out) > 0 && out[len(out)-1].Kind == ir.AnyRun {
+		return out
 	}
-	return out
+	return append(out, p)
 }
 
 func regexFlags(item *sigma.Item) string {

@@ -146,15 +146,19 @@ func blockText(s string) string {
 	if s == "" {
 		return s
 	}
-	return s[:1] + strings.NewReplacer(",", "", "?", "", "[", "", "]", "", "{", "", "}", "").Replace(s[1:])
+	return s[:1] + withoutFlow.Replace(s[1:])
 }
 
+var withoutFlow = strings.NewReplacer(",", "", "?", "", "[", "", "]", "", "{", "", "}", "")
+
 func canonicalKey(t Text) string { return quoteYAML(t.Value) }
+
+var withoutSpace = strings.NewReplacer("\n", "", "\t", "")
 
 // literalSafe tells whether a literal block gives s back: lines that need no
 // escapes, the first of which sets the indentation.
 func literalSafe(s string) bool {
-	if !strings.Contains(s, "\n") || needsDouble(strings.NewReplacer("\n", "", "\t", "").Replace(s)) {
+	if !strings.Contains(s, "\n") || needsDouble(withoutSpace.Replace(s)) {
 		return false
 	}
 	lines := strings.Split(s, "\n")

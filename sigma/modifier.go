@@ -119,7 +119,7 @@ func ModifierAbout(name string) string {
 }
 
 func inGroups(name, groups string) bool {
-	for _, g := range strings.Fields(groups) {
+	for g := range strings.FieldsSeq(groups) {
 		if g == name || slices.Contains(modifierGroups[g], name) {
 			return true
 		}

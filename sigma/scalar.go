@@ -3,6 +3,7 @@ package sigma
 import (
 	"bytes"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -33,6 +34,11 @@ func (f *File) Align(t Text) []int {
 // Within maps a range of bytes of t.Value to the file. What can't be mapped is
 // given as the whole scalar.
 func (f *File) Within(t Text, start, end int) Span {
+	if t.At.Start >= 0 && t.At.End <= len(f.Src) && 0 <= start && start <= end && end <= len(t.Value) {
+		if at, _, ok := verbatim(f.Src[:t.At.End], t.At.Start, t.Value); ok {
+			return Span{at + start, at + end}
+		}
+	}
 	return f.WithinAligned(t, f.Align(t), start, end)
 }
 
@@ -48,6 +54,25 @@ func (f *File) WithinAligned(t Text, offsets []int, start, end int) Span {
 	last := offsets[end-1]
 	_, size := utf8.DecodeRune(f.Src[last:])
 	return Span{offsets[start], max(min(offsets[end], t.At.End), last+size)}
+}
+
+// verbatim tells whether a scalar stands in the source as its value is, but for
+// quotes: where, and where it ends. Nearly all do, and need no walk.
+func verbatim(src []byte, start int, value string) (at, end int, ok bool) {
+	if start >= len(src) || strings.Contains(value, "\n") {
+		return 0, 0, false
+	}
+	switch quote := src[start]; quote {
+	case '|', '>':
+		return 0, 0, false
+	case '\'', '"':
+		at, end = start+1, start+1+len(value)
+		ok = end < len(src) && src[end] == quote && string(src[at:end]) == value && strings.IndexByte(value, quote) < 0 &&
+			(quote == '\'' || strings.IndexByte(value, '\\') < 0)
+		return at, end + 1, ok
+	}
+	end = start + len(value)
+	return start, end, end <= len(src) && string(src[start:end]) == value
 }
 
 // alignScalar walks a scalar's decoded value and its source together, since
@@ -335,9 +360,10 @@ func isBlank(c byte) bool { return c == ' ' || c == '\t' }
 
 // breakLen is the length of the YAML line break at the start of src, or 0.
 func breakLen(src []byte) int {
-	switch {
-	case len(src) == 0:
+	if len(src) == 0 || !mayBreak(src[0]) {
 		return 0
+	}
+	switch {
 	case src[0] == '\n':
 		return 1
 	case src[0] == '\r':
@@ -353,6 +379,10 @@ func breakLen(src []byte) int {
 	return 0
 }
 
+// mayBreak tells whether a line break may begin with the byte: nearly all of a
+// file need not be looked at twice.
+func mayBreak(c byte) bool { return c == '\n' || c == '\r' || c == 0xC2 || c == 0xE2 }
+
 // countBreaks counts the line feeds that s begins with.
 func countBreaks(s string) int { return len(s) - len(trimBreaks(s)) }
 
@@ -366,8 +396,12 @@ func trimBreaks(s string) string {
 // yamlLines indexes src by the line breaks of YAML 1.1, which the YAML library
 // counts: also a lone CR, NEL, LS and PS.
 func yamlLines(src []byte) []int {
-	lines := []int{0}
+	lines := make([]int, 1, 1+bytes.Count(src, []byte("\n")))
 	for i := 0; i < len(src); {
+		if !mayBreak(src[i]) {
+			i++
+			continue
+		}
 		width := breakLen(src[i:])
 		if width == 0 {
 			i++

@@ -45,16 +45,18 @@ type File struct {
 
 // NewFile makes a File of src. The name is only shown to people.
 func NewFile(name string, src []byte) *File {
-	f := &File{Name: name, Src: src, lines: []int{0}}
+	f := &File{Name: name, Src: src, lines: make([]int, 1, 1+bytes.Count(src, []byte("\n")))}
 	if bytes.HasPrefix(src, []byte("\ufeff")) {
 		f.lines[0] = len("\ufeff") // editors hide the mark, and count none of it
 	}
-	for i, c := range src {
-		if c == '\n' {
-			f.lines = append(f.lines, i+1)
+	for at := 0; ; {
+		i := bytes.IndexByte(src[at:], '\n')
+		if i < 0 {
+			return f
 		}
+		at += i + 1
+		f.lines = append(f.lines, at)
 	}
-	return f
 }
 
 // Allow gives the file with another bound than MaxSize: readers take size bytes

@@ -87,37 +87,78 @@ const (
 func (v *String) Runs() []Run { return runs(v.Text.Value) }
 
 func runs(s string) []Run {
+	const special = `*?\`
 	var out []Run
-	var lit strings.Builder
-	litStart := 0
-	flush := func(end int) {
-		if lit.Len() > 0 {
-			out = append(out, Run{Literal, lit.String(), litStart, end})
-			lit.Reset()
-		}
-	}
+	lit := literalRun{of: s}
 	for i := 0; i < len(s); {
-		if lit.Len() == 0 {
-			litStart = i
+		n := strings.IndexAny(s[i:], special)
+		if n < 0 {
+			n = len(s) - i
+		}
+		lit.add(i, i+n)
+		if i += n; i == len(s) {
+			break
 		}
 		switch c := s[i]; {
-		case c == '*' || c == '?':
-			flush(i)
+		case c != '\\':
+			out = lit.flush(out, i)
 			kind := AnyRun
 			if c == '?' {
 				kind = AnyOne
 			}
 			out = append(out, Run{Kind: kind, Start: i, End: i + 1})
 			i++
-		case c == '\\' && i+1 < len(s) && strings.IndexByte(`*?\`, s[i+1]) >= 0:
-			lit.WriteByte(s[i+1])
+		case i+1 < len(s) && strings.IndexByte(special, s[i+1]) >= 0:
+			lit.escaped(i)
 			i += 2
 		default:
-			lit.WriteByte(c)
+			lit.add(i, i+1)
 			i++
 		}
 	}
-	flush(len(s))
+	return lit.flush(out, len(s))
+}
+
+// A literalRun is the literal that is being read: a stretch of the text as it
+// stands there, until an escape makes it a text of its own.
+type literalRun struct {
+	of         string
+	start, end int
+	own        []byte
+}
+
+func (l *literalRun) add(start, end int) {
+	switch {
+	case l.own != nil:
+		l.own = append(l.own, l.of[start:end]...)
+	case l.start == l.end:
+		l.start, l.end = start, end
+	default:
+		l.end = end
+	}
+}
+
+// escaped adds the character behind a backslash.
+func (l *literalRun) escaped(backslash int) {
+	if l.own == nil {
+		if l.start == l.end {
+			l.start = backslash
+			l.end = backslash
+		}
+		l.own = append(make([]byte, 0, len(l.of)-l.start), l.of[l.start:l.end]...)
+	}
+	l.own = append(l.own, l.of[backslash+1])
+}
+
+func (l *literalRun) flush(out []Run, end int) []Run {
+	text := l.of[l.start:l.end]
+	if l.own != nil {
+		text = string(l.own)
+	}
+	if text != "" {
+		out = append(out, Run{Literal, text, l.start, end})
+	}
+	*l = literalRun{of: l.of, start: end, end: end}
 	return out
 }
 

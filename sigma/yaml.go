@@ -229,8 +229,8 @@ func (r *reader) alias(n *yaml.Node, at, depth int) (Data, int) {
 }
 
 func (r *reader) mapping(n *yaml.Node, at, depth int) (Data, int) {
-	m := &Map{}
-	seen := make(map[string]Text, len(n.Content)/2)
+	m := &Map{Entries: make([]Entry, 0, len(n.Content)/2)}
+	seen := newKeys(len(n.Content) / 2)
 	end := at
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, keyEnd := r.key(n.Content[i], depth+1)
@@ -238,17 +238,42 @@ func (r *reader) mapping(n *yaml.Node, at, depth int) (Data, int) {
 		if r.budget.spent {
 			return m, at
 		}
-		if first, ok := seen[key.Value]; ok {
+		if first, ok := seen.add(m.Entries, key); !ok {
 			r.report(Error, "yaml/duplicate-key", key.At, fmt.Sprintf("key %q stands twice in one map", key.Value)).
 				see(first.At, "the first stands here")
-		} else {
-			seen[key.Value] = key
 		}
 		m.Entries = append(m.Entries, Entry{key, value})
 		end = max(end, keyEnd, valueEnd)
 	}
 	m.At = r.closed(at, end, '{', '}')
 	return m, m.At.End
+}
+
+// keys are those of one map so far. Few are looked through one by one.
+type keys map[string]Text
+
+func newKeys(n int) keys {
+	if n <= 16 {
+		return nil
+	}
+	return make(keys, n)
+}
+
+// add takes a key behind entries, unless one of them has it.
+func (k keys) add(before []Entry, key Text) (first Text, ok bool) {
+	if k != nil {
+		if first, met := k[key.Value]; met {
+			return first, false
+		}
+		k[key.Value] = key
+		return key, true
+	}
+	for _, e := range before {
+		if e.Key.Value == key.Value {
+			return e.Key, false
+		}
+	}
+	return key, true
 }
 
 // key reads a key, which Sigma wants to be a scalar.
@@ -309,7 +334,10 @@ func (r *reader) scalar(n *yaml.Node, at int) *Scalar {
 		s.Text = Text{"", Span{at, at}}
 		return s
 	}
-	_, end, ok := alignScalar(r.src, at, n.Value)
+	_, end, ok := verbatim(r.src, at, n.Value)
+	if !ok {
+		_, end, ok = alignScalar(r.src, at, n.Value)
+	}
 	if !ok { // a style that the walk does not know: at least the line is right
 		end = max(at, r.lineEnd(at))
 	}

@@ -21,7 +21,11 @@ type element struct {
 }
 
 func newGlob(t *ir.Text) *glob {
-	g := &glob{cased: t.Cased}
+	size := 0
+	for _, p := range t.Parts {
+		size += max(1, len(p.Text))
+	}
+	g := &glob{cased: t.Cased, elements: make([]element, 0, size)}
 	for _, p := range t.Parts {
 		if p.Kind != ir.Literal {
 			g.elements = append(g.elements, element{kind: p.Kind})

@@ -22,7 +22,10 @@ func Print(p *Program) string {
 }
 
 // Key is the text of a predicate: equal for predicates that ask the same.
-func Key(p Pred) string { return string(appendPred(nil, p, 0)) }
+func Key(p Pred) string { return string(AppendKey(nil, p)) }
+
+// AppendKey appends the key of a predicate.
+func AppendKey(b []byte, p Pred) []byte { return appendPred(b, p, 0) }
 
 // The text of predicates is appended to bytes: as the key by which passes tell
 // predicates apart it is made for each of them, several times.

@@ -22,10 +22,22 @@ func (p *Pass) conditions(f func(d *sigma.Detection, c *sigma.Condition)) {
 		return
 	}
 	for _, c := range d.Conditions {
-		if c.Expr != nil && c.Aggregate == nil {
+		if c.Expr != nil && c.Aggregate == nil && !asksMuch(c.Expr) {
 			f(d, c)
 		}
 	}
+}
+
+// asksMuch tells whether a condition has so many parts that to hold each
+// against each other takes too long.
+func asksMuch(x sigma.Expr) bool {
+	n := 0
+	for range sigma.Preorder(x) {
+		if n++; n > mostCompared {
+			return true
+		}
+	}
+	return false
 }
 
 // editable tells whether places in a condition are places in the file.

@@ -31,7 +31,8 @@ var ruleDuplicate = &Check{
 		if !ok || r.Broken || isOld(r) {
 			return
 		}
-		if first := p.together().detections[detectionKey(r)]; first != p.Doc {
+		all := p.together()
+		if first := all.detections[all.detectionOf[r]]; first != p.Doc {
 			p.report(r.Title.At, "the rule looks for the same as %q", first.Info().Label()).
 				see(first.Info().File, first.Info().Title.At, "it stands here")
 		}

@@ -104,17 +104,27 @@ var logsourceNear = &Check{
 // partsLike lists what may stand at a key: of a service or category, what goes
 // with the product.
 func partsLike(key string, l *sigma.Logsource) []string {
-	var out []string
-	for _, s := range logsources() {
-		if key != "product" && s.Product != l.Product.Value {
-			continue
-		}
-		if text := map[string]string{"product": s.Product, "service": s.Service, "category": s.Category}[key]; text != "" {
-			out = append(out, text)
+	if key == "product" {
+		return logsourceParts()[[2]string{key}]
+	}
+	return logsourceParts()[[2]string{key, l.Product.Value}]
+}
+
+// logsourceParts are those of the logsources, by key and product.
+var logsourceParts = sync.OnceValue(func() map[[2]string][]string {
+	parts := map[[2]string][]string{}
+	add := func(key, product, text string) {
+		if of := [2]string{key, product}; text != "" && !slices.Contains(parts[of], text) {
+			parts[of] = append(parts[of], text)
 		}
 	}
-	return out
-}
+	for _, s := range logsources() {
+		add("product", "", s.Product)
+		add("service", s.Product, s.Service)
+		add("category", s.Product, s.Category)
+	}
+	return parts
+})
 
 // eventIDs gives a function the items that ask for ids of events, if it is
 // their numbers that they ask for.

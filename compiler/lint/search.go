@@ -65,9 +65,9 @@ var searchSame = &Check{
 		if d == nil || len(d.Searches) < 2 {
 			return
 		}
-		seen := map[string]*sigma.Search{}
+		seen, company := map[string]*sigma.Search{}, company(d)
 		for _, s := range d.Searches {
-			key := p.company(d, s) + blockKey(s.Body)
+			key := fmt.Sprintf("%t %q ", excluding.MatchString(s.Name.Value), company[s.Name.Value]) + blockKey(s.Body)
 			if first := seen[key]; first != nil {
 				p.report(s.Name.At, "%q looks for the same as %q", s.Name.Value, first.Name.Value).
 					see(p.File(), first.Name.At, "the first stands here")
@@ -78,19 +78,25 @@ var searchSame = &Check{
 	},
 }
 
-// company is the same for searches that the same patterns of the conditions
-// name, and that are both filters or both not: others may well look for the
-// same.
-func (p *Pass) company(d *sigma.Detection, s *sigma.Search) string {
-	key := fmt.Sprint(excluding.MatchString(s.Name.Value))
+// company gives for the name of a search the patterns of the conditions that
+// name it. Searches with the same, which are both filters or both not, have no
+// reason to look for the same; others may well.
+func company(d *sigma.Detection) map[string][]string {
+	company := map[string][]string{}
 	for _, c := range d.Conditions {
+		if asksMuch(c.Expr) {
+			continue
+		}
 		for _, u := range uses(d, c.Expr) {
-			if u.pattern != "" && slices.Contains(u.names, s.Name.Value) {
-				key += " " + u.pattern
+			if u.pattern == "" {
+				continue
+			}
+			for _, name := range u.names {
+				company[name] = append(company[name], u.pattern)
 			}
 		}
 	}
-	return key + " "
+	return company
 }
 
 // operatorStart finds names that begin like an operator.

@@ -14,13 +14,15 @@ type collected struct {
 	// no title and detection to keep others from.
 	titles, files, detections map[string]sigma.Document
 
+	detectionOf map[sigma.Document]string // see detectionKey
+
 	referred map[string]bool // what correlations and filters call documents
 	related  map[string]bool // ids that other documents are related to, in lower case
 }
 
 func collect(docs []sigma.Document) *collected {
 	c := &collected{
-		titles: map[string]sigma.Document{}, files: map[string]sigma.Document{}, detections: map[string]sigma.Document{}, referred: map[string]bool{}, related: map[string]bool{},
+		titles: map[string]sigma.Document{}, files: map[string]sigma.Document{}, detections: map[string]sigma.Document{}, detectionOf: map[sigma.Document]string{}, referred: map[string]bool{}, related: map[string]bool{},
 	}
 	for _, d := range docs {
 		first(c.files, baseName(d.Info().File), d)
@@ -33,7 +35,8 @@ func collect(docs []sigma.Document) *collected {
 		switch d := d.(type) {
 		case *sigma.Rule:
 			if !d.Broken && !isOld(d) {
-				first(c.detections, detectionKey(d), d)
+				c.detectionOf[d] = detectionKey(d)
+				first(c.detections, c.detectionOf[d], d)
 			}
 		case *sigma.Correlation:
 			c.refer(d.References())

@@ -367,7 +367,7 @@ var wildcardQuestion = &Check{
 			}
 			for _, v := range at.Values {
 				s, ok := v.(*sigma.String)
-				if !ok {
+				if !ok || !strings.Contains(s.Text.Value, "?") {
 					continue
 				}
 				if m := question.FindStringIndex(s.Text.Value); m != nil {

@@ -13,6 +13,7 @@ import (
 // line break ends the literal; so are characters that nobody sees.
 func quote(s string) string {
 	var b strings.Builder
+	b.Grow(len(s) + len(`""`))
 	b.WriteByte('"')
 	for _, r := range s {
 		switch {

@@ -127,12 +127,12 @@ func numberTexts(n *ir.Number) []string {
 
 // terms writes predicates that must all hold, for search.
 func (s *scope) terms(x []ir.Pred, separator string) write.Text {
+	if len(x) == 1 {
+		return s.term(x[0]).Text
+	}
 	parts := make([]write.Text, len(x))
 	for i, p := range x {
 		parts[i] = s.term(p).In(levelNot)
-	}
-	if len(x) == 1 {
-		return s.term(x[0]).Text
 	}
 	return write.Join(parts, separator)
 }

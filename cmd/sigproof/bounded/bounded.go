@@ -3,6 +3,7 @@
 package bounded
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"io/fs"
@@ -21,11 +22,17 @@ func ReadFile(name string, most int64) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	text, err := Read(f, most)
-	if info, statErr := f.Stat(); err == nil && statErr == nil && len(text) == 0 && info.Mode()&fs.ModeNamedPipe != 0 {
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	var text bytes.Buffer
+	text.Grow(int(min(info.Size(), most)) + bytes.MinRead) // so that a file is read at once
+	_, err = text.ReadFrom(io.LimitReader(f, most+1))
+	if err == nil && text.Len() == 0 && info.Mode()&fs.ModeNamedPipe != 0 {
 		err = fmt.Errorf("%s is a pipe, and nobody writes to it", name)
 	}
-	return text, err
+	return text.Bytes(), err
 }
 
 // Read is ReadFile for what is open.

@@ -47,8 +47,17 @@ func Concat(parts ...Text) Text { return Join(parts, "") }
 
 // Join puts texts one after the other, with sep between them.
 func Join(parts []Text, sep string) Text {
+	size, count := 0, 0
+	for _, p := range parts {
+		size += len(p.s) + len(sep)
+		count += len(p.links)
+	}
 	var b strings.Builder
+	b.Grow(size)
 	var links []targets.Link
+	if count > 0 {
+		links = make([]targets.Link, 0, count)
+	}
 	for i, p := range parts {
 		if i > 0 {
 			b.WriteString(sep)
@@ -75,6 +84,7 @@ func (t Text) Indent(by string) Text {
 		return t
 	}
 	var b strings.Builder
+	b.Grow(len(t.s) + len(by)*strings.Count(t.s, "\n"))
 	moved := make([]int, 0, strings.Count(t.s, "\n")) // where a line that was moved began
 	for i, line := range strings.SplitAfter(t.s, "\n") {
 		if i > 0 && strings.Trim(line, "\n") != "" {
