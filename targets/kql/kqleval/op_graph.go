@@ -84,7 +84,6 @@ type nodeTable struct {
 	rel    *relation
 	id     int
 	target []int // where its columns go
-	key    int   // the column of the partition
 }
 
 // nodeColumns merges the columns of the tables of nodes by name.
