@@ -13,8 +13,8 @@ type Collection struct {
 	Documents []Document
 
 	ids, names, titles map[string]Document
-	filters            map[*Filter]int // its place among the filters
-	general            []*Filter       // those for any rule
+	filters            map[*Filter]int      // the place of each among them
+	general            map[source][]*Filter // those for any rule, by logsource
 	references         map[Document][]Document
 	dependents         map[Document][]Document
 }
@@ -29,6 +29,7 @@ func NewCollection(docs []Document) (*Collection, []*Diagnostic) {
 		names:      map[string]Document{},
 		titles:     make(map[string]Document, len(docs)),
 		filters:    map[*Filter]int{},
+		general:    map[source][]*Filter{},
 		references: map[Document][]Document{},
 		dependents: map[Document][]Document{},
 	}
@@ -41,8 +42,9 @@ func NewCollection(docs []Document) (*Collection, []*Diagnostic) {
 			l.correlation(d)
 		case *Filter:
 			c.filters[d] = len(c.filters)
-			if d.Any {
-				c.general = append(c.general, d)
+			if d.Any && d.Logsource != nil {
+				of := sourceOf(d.Logsource)
+				c.general[of] = append(c.general[of], d)
 			}
 			l.filter(d)
 		default:
@@ -76,22 +78,46 @@ func (c *Collection) Dependents(d Document) []Document { return c.dependents[d] 
 // Filters lists the filters that apply to a rule: those that name it or any,
 // and whose logsource covers the rule's.
 func (c *Collection) Filters(r *Rule) []*Filter {
-	var filters []*Filter
-	add := func(f *Filter) {
-		if f.Logsource.Covers(r.Logsource) {
-			filters = append(filters, f)
-		}
-	}
-	for _, f := range c.general {
-		add(f)
-	}
+	var named []*Filter
 	for _, d := range c.dependents[r] {
-		if f, ok := d.(*Filter); ok && !f.Any {
-			add(f)
+		if f, ok := d.(*Filter); ok && !f.Any && f.Logsource.Covers(r.Logsource) {
+			named = append(named, f)
 		}
 	}
-	slices.SortFunc(filters, func(a, b *Filter) int { return c.filters[a] - c.filters[b] })
-	return filters
+	lists := [][]*Filter{named}
+	if r.Logsource != nil {
+		for _, s := range sourceOf(r.Logsource).wider() {
+			lists = append(lists, c.general[s])
+		}
+	}
+	lists = slices.DeleteFunc(lists, func(l []*Filter) bool { return len(l) == 0 })
+	if len(lists) == 1 {
+		return slices.Clip(lists[0]) // of many rules and filters one list is made once
+	}
+	all := slices.Concat(lists...)
+	slices.SortFunc(all, func(a, b *Filter) int { return c.filters[a] - c.filters[b] })
+	return all
+}
+
+// A source is a logsource by its category, product and service.
+type source [3]string
+
+func sourceOf(l *Logsource) source { return source{l.Category.Value, l.Product.Value, l.Service.Value} }
+
+// wider lists the sources that cover s, itself among them: each part of s may
+// be left open.
+func (s source) wider() []source {
+	all := []source{s}
+	for i := range s {
+		if s[i] == "" {
+			continue
+		}
+		for _, x := range all[:len(all):len(all)] {
+			x[i] = ""
+			all = append(all, x)
+		}
+	}
+	return all
 }
 
 // Covers tells whether each part that l names is the same in m. Spec, Filters:

@@ -268,7 +268,7 @@ func (a *alert) Fields() *eval.Object {
 		add("correlation", eval.Bool(true))
 		add("group", a.group())
 		var events eval.Array
-		for _, i := range a.found.Events {
+		for _, i := range a.found.Events() {
 			events = append(events, number(i))
 		}
 		add("events", events)

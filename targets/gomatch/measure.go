@@ -11,21 +11,21 @@ import (
 	"github.com/sigproof/sigproof/sigma"
 )
 
-// holds judges a window.
-func holds(c *ir.Correlation, window []*occurrence) bool {
+// holds judges the window.
+func (w *window) holds() bool {
 	switch {
-	case c.Extended != nil:
-		return extended(c, c.Extended, window)
-	case c.Chains != nil:
-		return slices.ContainsFunc(c.Chains, func(chain ir.Chain) bool { return follows(chain, window) })
-	case c.Type == "temporal" && len(c.Where) == 0:
-		return inputs(window) == len(c.Inputs)
+	case w.Extended != nil:
+		return w.extended(w.Extended)
+	case w.Chains != nil:
+		return slices.ContainsFunc(w.Chains, w.follows)
+	case w.Type == "temporal" && len(w.Where) == 0:
+		return len(w.inputs) == len(w.Inputs)
 	}
-	n, ok := measure(c, window)
+	n, ok := w.measure()
 	if !ok {
 		return false
 	}
-	for _, b := range c.Where {
+	for _, b := range w.Where {
 		if !b.Op.Holds(n.Compare(b.Value)) {
 			return false
 		}
@@ -35,20 +35,20 @@ func holds(c *ir.Correlation, window []*occurrence) bool {
 
 // measure counts or adds up what the type says; false if there is nothing to
 // judge, such as the average of no number.
-func measure(c *ir.Correlation, window []*occurrence) (ir.Decimal, bool) {
-	switch c.Type {
+func (w *window) measure() (ir.Decimal, bool) {
+	switch w.Type {
 	case "event_count":
-		return ir.DecimalOf(int64(len(eventsOf(window)))), true
+		return ir.DecimalOf(int64(len(w.events))), true
 	case "value_count":
-		return ir.DecimalOf(int64(distinct(c, window))), true
+		return ir.DecimalOf(int64(len(w.values))), true
 	case "temporal":
-		return ir.DecimalOf(int64(inputs(window))), true
+		return ir.DecimalOf(int64(len(w.inputs))), true
 	}
-	numbers := numbersOf(window)
+	numbers := numbersOf(w.occurrences)
 	if len(numbers) == 0 {
 		return ir.Decimal{}, false
 	}
-	switch c.Type {
+	switch w.Type {
 	case "value_sum":
 		return ir.DecimalOfFloat(sum(numbers))
 	case "value_avg":
@@ -59,9 +59,9 @@ func measure(c *ir.Correlation, window []*occurrence) (ir.Decimal, bool) {
 		return ir.DecimalOfFloat((numbers[(n-1)/2] + numbers[n/2]) / 2)
 	case "value_percentile":
 		slices.Sort(numbers)
-		return ir.DecimalOfFloat(numbers[nearestRank(c.Percent.Float(), len(numbers))])
+		return ir.DecimalOfFloat(numbers[nearestRank(w.Percent.Float(), len(numbers))])
 	default:
-		panic(fmt.Sprintf("gomatch: unknown correlation %q", c.Type))
+		panic(fmt.Sprintf("gomatch: unknown correlation %q", w.Type))
 	}
 }
 
@@ -69,31 +69,6 @@ func measure(c *ir.Correlation, window []*occurrence) (ir.Decimal, bool) {
 // all values do not exceed.
 func nearestRank(percent float64, n int) int {
 	return max(0, min(n-1, int(math.Ceil(percent/100*float64(n)))-1))
-}
-
-func inputs(window []*occurrence) int {
-	seen := map[int]bool{}
-	for _, o := range window {
-		seen[o.input] = true
-	}
-	return len(seen)
-}
-
-// distinct counts the tuples of values; an event that lacks one of them has
-// none.
-func distinct(c *ir.Correlation, window []*occurrence) int {
-	seen := map[string]bool{}
-	for _, o := range window {
-		if len(o.values) != len(c.Values) {
-			continue
-		}
-		var key []byte
-		for _, v := range o.values {
-			key = append(eval.AppendJSON(key, v), ',')
-		}
-		seen[string(key)] = true
-	}
-	return len(seen)
 }
 
 func numbersOf(window []*occurrence) []float64 {
@@ -124,44 +99,52 @@ func sum(numbers []float64) float64 {
 // follows tells whether the inputs of a chain occur one after the other, each
 // taken as early as it can be, and the others not at all. Events of one instant
 // may stand in any order.
-func follows(chain ir.Chain, window []*occurrence) bool {
+func (w *window) follows(chain ir.Chain) bool {
 	after := int64(math.MinInt64)
 	for _, i := range chain.Inputs {
-		n := slices.IndexFunc(window, func(o *occurrence) bool { return o.input == i && o.nanos >= after })
+		n := slices.IndexFunc(w.occurrences, func(o *occurrence) bool { return o.input == i && o.nanos >= after })
 		if n < 0 {
 			return false
 		}
-		after = window[n].nanos
+		after = w.occurrences[n].nanos
 	}
-	return !slices.ContainsFunc(window, func(o *occurrence) bool { return slices.Contains(chain.Without, o.input) })
+	return !slices.ContainsFunc(chain.Without, w.has)
 }
 
+// has tells whether an input occurs.
+func (w *window) has(input int) bool { return w.inputs[input] > 0 }
+
 // extended judges a boolean condition over the names of the inputs.
-func extended(c *ir.Correlation, e sigma.Expr, window []*occurrence) bool {
+func (w *window) extended(e sigma.Expr) bool {
 	switch e := e.(type) {
 	case *sigma.And:
-		return !slices.ContainsFunc(e.X, func(x sigma.Expr) bool { return !extended(c, x, window) })
+		return !slices.ContainsFunc(e.X, func(x sigma.Expr) bool { return !w.extended(x) })
 	case *sigma.Or:
-		return slices.ContainsFunc(e.X, func(x sigma.Expr) bool { return extended(c, x, window) })
+		return slices.ContainsFunc(e.X, w.extended)
 	case *sigma.Not:
-		return !extended(c, e.X, window)
+		return !w.extended(e.X)
 	case *sigma.Ref:
-		return slices.ContainsFunc(window, func(o *occurrence) bool { return c.Inputs[o.input].Name == e.Name })
+		for i := range w.inputs {
+			if w.Inputs[i].Name == e.Name {
+				return true
+			}
+		}
+		return false
 	case *sigma.Quantified:
-		return quantified(c, e, window)
+		return w.quantified(e)
 	default:
 		panic(fmt.Sprintf("gomatch: unknown expression %T", e))
 	}
 }
 
-func quantified(c *ir.Correlation, q *sigma.Quantified, window []*occurrence) bool {
+func (w *window) quantified(q *sigma.Quantified) bool {
 	matching, occurring := 0, 0
-	for i, in := range c.Inputs {
+	for i, in := range w.Inputs {
 		if !sigma.MatchesPattern(q.Pattern, in.Name) {
 			continue
 		}
 		matching++
-		if slices.ContainsFunc(window, func(o *occurrence) bool { return o.input == i }) {
+		if w.has(i) {
 			occurring++
 		}
 	}

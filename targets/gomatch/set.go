@@ -25,7 +25,21 @@ type Alert struct {
 	Program *ir.Program
 	Event   int     // index of the event that matched, or completed a window
 	Group   []Value // of a correlation: its group-by values
-	Events  []int   // of a correlation: the events of the window, in order of time
+
+	window []*occurrence // of a correlation
+}
+
+// Events gives, for a correlation, the events of the window in order of time.
+func (a Alert) Events() []int {
+	seen := map[int]bool{}
+	var out []int
+	for _, o := range a.window {
+		if !seen[o.event] {
+			seen[o.event] = true
+			out = append(out, o.event)
+		}
+	}
+	return out
 }
 
 // A Value is a named group-by value.

@@ -146,30 +146,57 @@ func completing(p *ir.Program, group []*occurrence) []Alert {
 	c := p.Correlation
 	width := c.Window * 1e9
 	var out []Alert
+	w := newWindow(c)
 	start := 0
 	for end := 1; end <= len(group); end++ {
 		last := group[end-1]
+		w.add(last, 1)
 		if end < len(group) && group[end].nanos == last.nanos {
 			continue
 		}
 		for group[start].nanos < last.nanos-width {
+			w.add(group[start], -1)
 			start++
 		}
-		if window := group[start:end]; holds(c, window) {
-			out = append(out, Alert{Program: p, Event: last.event, Group: last.group, Events: eventsOf(window)})
+		if w.occurrences = group[start:end]; w.holds() {
+			out = append(out, Alert{Program: p, Event: last.event, Group: last.group, window: w.occurrences})
 		}
 	}
 	return out
 }
 
-func eventsOf(window []*occurrence) []int {
-	var out []int
-	for _, o := range window {
-		if !slices.Contains(out, o.event) {
-			out = append(out, o.event)
+// A window is the occurrences between two instants, and how often each event,
+// value and input is among them: it slides, and to count anew at each instant
+// would take the square of what it holds.
+type window struct {
+	*ir.Correlation
+	occurrences []*occurrence
+	events      map[int]int
+	values      map[string]int // of value_count, by their text
+	inputs      map[int]int
+}
+
+func newWindow(c *ir.Correlation) *window {
+	return &window{Correlation: c, events: map[int]int{}, values: map[string]int{}, inputs: map[int]int{}}
+}
+
+// add takes an occurrence in, or out if n is negative.
+func (w *window) add(o *occurrence, n int) {
+	count(w.events, o.event, n)
+	count(w.inputs, o.input, n)
+	if w.Type == "value_count" && len(o.values) == len(w.Values) {
+		var key []byte
+		for _, v := range o.values {
+			key = append(eval.AppendJSON(key, v), ',')
 		}
+		count(w.values, string(key), n)
 	}
-	return out
+}
+
+func count[K comparable](of map[K]int, key K, n int) {
+	if of[key] += n; of[key] == 0 {
+		delete(of, key)
+	}
 }
 
 // RisingEdges keeps of a correlation's alerts what a stream reports: the first

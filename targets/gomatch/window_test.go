@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -230,5 +231,31 @@ func TestSharedCorrelations(t *testing.T) {
 	}
 	if met != len(firing) {
 		t.Errorf("%d of %d cases were met", met, len(firing))
+	}
+}
+
+// TestManyEventsOfOneWindow has windows of thousands of events, each of which
+// completes one. Not parallel: the memory of other tests would be counted too.
+func TestManyEventsOfOneWindow(t *testing.T) {
+	const n = 10_000
+	events := make([]string, n)
+	for i := range events {
+		events[i] = at(i, "login", "a", i)
+	}
+	for _, correlation := range []string{
+		"type: event_count\nrules: [login]\ngroup-by: [u]\ntimespan: 1d\ncondition: {gte: 1}",
+		"type: value_count\nrules: [login]\ngroup-by: [u]\ntimespan: 1d\ncondition: {gte: 1, field: n}",
+		"type: temporal\nrules: [login]\ngroup-by: [u]\ntimespan: 1d",
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		got := completingEvents(t, base+indent(correlation), events)
+		runtime.ReadMemStats(&after)
+		if want := strings.Repeat("x", n); got != want {
+			t.Errorf("%s: %d events complete a window, want %d", correlation, strings.Count(got, "x"), n)
+		}
+		if grown := (after.TotalAlloc - before.TotalAlloc) >> 20; grown > 200 {
+			t.Errorf("%s: took %d MiB", correlation, grown)
+		}
 	}
 }
