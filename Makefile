@@ -1,4 +1,4 @@
-.PHONY: all build test race lint golden fuzz bench kusto ci
+.PHONY: all build test race lint golden fuzz bench bench-peers kusto ci
 
 all: build test
 
@@ -24,6 +24,9 @@ fuzz:
 
 bench:
 	go test -run '^$$' -bench . -benchmem ./...
+
+bench-peers:
+	./.ci/peers
 
 kusto:
 	./.ci/kusto
