@@ -234,6 +234,9 @@ func (f *formatter) parts(m *Map) []part {
 		for next < len(f.comments) && f.comments[next].at.Start < end {
 			next++
 		}
+		if i+1 < len(m.Entries) {
+			next = f.closing(next, m.Entries[i+1].Key.At.Start)
+		}
 		parts[i].last = next
 		start := e.Key.At.Start
 		if parts[i].first < next {
@@ -243,6 +246,24 @@ func (f *formatter) parts(m *Map) []part {
 	}
 	slices.SortStableFunc(parts, func(a, b part) int { return cmp.Compare(rank(a.entry), rank(b.entry)) })
 	return parts
+}
+
+// closing passes the comments that stand right behind an entry and are parted
+// by an empty line from what follows, the next key at last: they close the entry.
+func (f *formatter) closing(first, key int) int {
+	for n := first; n < len(f.comments) && f.comments[n].at.Start < key; n++ {
+		if blankBefore(f.file.Src, lineStart(f.file.Src, f.comments[n].at.Start)) {
+			return first
+		}
+		following := key
+		if n+1 < len(f.comments) {
+			following = min(key, f.comments[n+1].at.Start)
+		}
+		if blankBefore(f.file.Src, lineStart(f.file.Src, following)) {
+			return n + 1
+		}
+	}
+	return first
 }
 
 // rank is an entry's place in keyOrder; keys of the author's own come last.
