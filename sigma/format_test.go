@@ -72,6 +72,11 @@ level: high # may be lowered
 			want: "title: t\ntags:\n    - a # first\n    - b\n",
 		},
 		{
+			name: "a comment before an empty line closes what stands above",
+			in:   "title: t\n# of the title\n\n# of the id\nid: i\n",
+			want: "title: t\n# of the title\n\n# of the id\nid: i\n",
+		},
+		{
 			name: "several documents",
 			in:   "---\ntitle: a\n---\n  title: b\n",
 			want: "---\ntitle: a\n---\ntitle: b\n",
