@@ -50,7 +50,7 @@ def main(sigproof, root):
     last, ours = used(resource.RUSAGE_CHILDREN)[0], 0
     for what in (
         ["check", "-q", "--log", "generic", "--format", "json"],
-        ["compile", "-q", "--log", "generic", "--format", "jsonl", "--to", "kql,spl,go"],
+        ["compile", "-q", "--log", "generic", "--format", "jsonl", "--to", "kql,spl"],
     ):
         subprocess.run([sigproof, *what, root], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
         now, memory = used(resource.RUSAGE_CHILDREN)
