@@ -2,7 +2,6 @@ package schema
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -24,13 +23,6 @@ type Made struct {
 	// is missing.
 	Of    string
 	Words []Word
-
-	// Match is a regular expression over the whole text of Of, whose only
-	// group is the field.
-	Match string
-
-	// JSON is an object whose JSON text the field is.
-	JSON string
 
 	// Kind is the field that tells what Of holds, if Words are for its values:
 	// for some of them a word stands, or the number in hexadecimal where the
@@ -57,15 +49,8 @@ const Hex = "%08x"
 // It is empty if the field is missing.
 func (m *Made) Text(of func(field string) string) string {
 	switch {
-	case m.JSON != "":
-		return of(m.JSON)
 	case m.Kind != "":
 		return m.ofKind(of(m.Kind), of(m.Of))
-	case m.Match != "":
-		if found := regexp.MustCompile(m.Match).FindStringSubmatch(of(m.Of)); found != nil {
-			return found[1]
-		}
-		return ""
 	case m.Of != "":
 		word, _ := m.word(of(m.Of))
 		return word
@@ -120,8 +105,6 @@ func (m *Made) started(text string) string {
 // of, as far as the text tells.
 func (m *Made) Parts(text string, set func(field, text string)) {
 	switch {
-	case m.Match != "" || m.JSON != "":
-		return // what stands around it is not known
 	case m.Kind != "":
 		m.kindOf(text, set)
 		return

@@ -93,12 +93,6 @@ func (l *Log) canonical(name string, equal comparison) *Ref {
 	if r := resolveList(l.Lists, name, equal); r != nil {
 		return r
 	}
-	for _, object := range l.Under {
-		if rest, ok := cutPrefix(name, object, equal); ok && len(rest) > 1 && rest[0] == '.' {
-			name := object + rest
-			return &Ref{Field: &Field{Name: name, Type: String, Path: Keys(name)}, Name: name, Path: Keys(name)}
-		}
-	}
 	return nil
 }
 

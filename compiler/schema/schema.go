@@ -49,9 +49,6 @@ type Log struct {
 
 	// Open takes every field as a rule writes it: nothing is declared.
 	Open bool
-
-	// Under are objects whose members are taken as a rule writes them.
-	Under []string
 }
 
 // A Field holds values. Its Path leads there from the event, or from the
@@ -145,7 +142,7 @@ const Rest = "*"
 // A Feed is how Splunk keeps the log.
 type Feed struct {
 	Macro       string   // the macro that gives the events with canonical fields
-	Sourcetypes []string // what the macro reads; a star for all that Find finds
+	Sourcetypes []string // what the macro reads
 
 	// Find narrows the sourcetypes, in the words of the search command.
 	Find string

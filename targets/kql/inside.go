@@ -104,11 +104,6 @@ func (r *rule) made(f *ir.Field) *schema.Made {
 // madeColumn adds a column for a field that is made of others.
 func (r *rule) madeColumn(f *ir.Field, m *schema.Made) string {
 	switch {
-	case m.JSON != "":
-		return name(r.addColumn(f.Name, f.Name, r.textOf(f, m.JSON)))
-	case m.Match != "":
-		value := "extract(" + quoteRegex(m.Match) + ", 1, " + r.textOf(f, m.Of) + ")"
-		return name(r.addColumn(f.Name, f.Name, value))
 	case m.Kind != "":
 		return name(r.addColumn(f.Name, f.Name, r.ofKind(f, m)))
 	case m.Of != "":

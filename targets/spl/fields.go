@@ -70,11 +70,6 @@ func (m *macro) made() []string {
 
 func makeOf(m *schema.Made) string {
 	switch {
-	case m.JSON != "":
-		return field(m.JSON)
-	case m.Match != "":
-		of := field(m.Of)
-		return "if(" + match(of, m.Match).text + ", nullif(replace(" + of + ", " + text(m.Match) + `, "\1"), ""), null())`
 	case m.Of != "":
 		return wordOf(m)
 	}

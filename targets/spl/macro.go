@@ -67,10 +67,7 @@ func (m *macro) find() string {
 		quoted[i] = text(s)
 	}
 	of := "sourcetype=" + quoted[0]
-	switch {
-	case m.log.SPL.Sourcetypes[0] == schema.Rest:
-		of = ""
-	case len(quoted) > 1:
+	if len(quoted) > 1 {
 		of = "sourcetype IN (" + strings.Join(quoted, ", ") + ")"
 	}
 	return "(" + strings.Join(strings.Fields("index=* "+of+" "+m.log.SPL.Find), " ") + ")"

@@ -122,9 +122,6 @@ func checkShape(l *schema.Log, s *schema.Shape) error {
 // reaches tells whether a canonical path leads to a field or a list, or to an
 // object that holds some.
 func reaches(l *schema.Log, path string) bool {
-	if slices.Contains(l.Under, path) {
-		return true
-	}
 	if canonical(l, path) != nil {
 		return true
 	}

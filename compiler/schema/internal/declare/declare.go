@@ -58,7 +58,6 @@ type logFile struct {
 	Table            string // of Log Analytics
 	Columns          string // a line each: name, type, and the path that it holds
 	Parts            []schema.Part
-	Under            []string // objects whose members are taken as rules write them
 	Macro            string
 	Find             string // what narrows the sourcetypes
 	Extracted        bool   // by Splunk's add-on: the fields
@@ -89,8 +88,6 @@ type fieldFile struct {
 	Starts   where    // beginnings for which words stand
 	Of       string   // the field for whose values words are
 	Kind     string   // the field that tells what of holds, if words are for its values
-	Match    string   // whose group is the part of of that is taken
-	JSON     string   // the object that it is the text of
 	Words    where
 	Unquote  bool
 	Control  string
@@ -157,7 +154,6 @@ func (f *logFile) log(known []*schema.Log) (*schema.Log, error) {
 	l.Name, l.Title, l.Doc, l.Sources = f.Name, f.Title, f.Doc, f.servings(l.Sources)
 	l.Time, l.ID = or(f.Time, l.Time), or(f.ID, l.ID)
 	l.KQL = schema.Table{Name: f.Table, Parts: f.Parts}
-	l.Under = append(slices.Clone(l.Under), f.Under...)
 	l.SPL.Macro, l.SPL.Find, l.SPL.Fields = or(f.Macro, l.SPL.Macro), or(f.Find, l.SPL.Find), f.Extracted || l.SPL.Fields
 	l.Prefixes = append(l.Prefixes, f.Prefixes...)
 	l.Fields = f.fields(l.Fields)

@@ -3,7 +3,6 @@ package declare
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -55,10 +54,10 @@ func (f *logFile) servings(inherited []*schema.Serving) []*schema.Serving {
 
 // made reads how the field is made of others.
 func (f *fieldFile) made() *schema.Made {
-	if f.Join == nil && f.Of == "" && f.JSON == "" {
+	if f.Join == nil && f.Of == "" {
 		return nil
 	}
-	m := &schema.Made{With: f.With, Of: f.Of, Match: f.Match, JSON: f.JSON, Kind: f.Kind, Starts: words(f.Starts), Words: words(f.Words)}
+	m := &schema.Made{With: f.With, Of: f.Of, Kind: f.Kind, Starts: words(f.Starts), Words: words(f.Words)}
 	for _, text := range f.Join {
 		before, field, _ := strings.Cut(strings.TrimSuffix(text, "}"), "{")
 		m.Join = append(m.Join, schema.Piece{Before: before, Field: field})
@@ -115,25 +114,15 @@ func madeOf(m *schema.Made) []string {
 	for _, p := range m.Join {
 		of = append(of, p.Field)
 	}
-	return slices.DeleteFunc(append(of, m.Of, m.Kind, m.JSON), func(name string) bool { return name == "" })
+	return slices.DeleteFunc(append(of, m.Of, m.Kind), func(name string) bool { return name == "" })
 }
 
 func checkWay(l *schema.Log, m *schema.Made) error {
 	if l.SPL.Macro != "" && (m.Kind != "" || m.Starts != nil) {
 		return errors.New("the macro can't make it")
 	}
-	if m.Match == "" {
-		if m.Of != "" && len(m.Words) == 0 {
-			return errors.New("no words")
-		}
-		return nil
-	}
-	re, err := regexp.Compile(m.Match)
-	if err != nil {
-		return err
-	}
-	if re.NumSubexp() != 1 || !strings.HasPrefix(m.Match, "^") || !strings.HasSuffix(m.Match, "$") {
-		return errors.New("match must be of the whole text, with one group")
+	if m.Of != "" && len(m.Words) == 0 {
+		return errors.New("no words")
 	}
 	return nil
 }
