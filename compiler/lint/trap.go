@@ -15,20 +15,6 @@ var trapChecks = []*Check{
 	valueQuotedNumber, valueControl, valueInvisible, valueSpaces, valueFileName, valueWholePath, valueShare, valueHash, valueLocalised,
 }
 
-// eachString gives a function the texts of items whose wildcards are such.
-func (p *Pass) eachString(f func(at place, s *sigma.String)) {
-	for _, at := range p.Items() {
-		if !hasWildcards(at.Item) {
-			continue
-		}
-		for _, v := range at.Values {
-			if s, ok := v.(*sigma.String); ok {
-				f(at, s)
-			}
-		}
-	}
-}
-
 // numbers are fields that hold a number in every log.
 var numbers = regexp.MustCompile(`^(?:EventID|EventId|EventCode|event_id|winlog\.event_id|LogonType|KeyLength|(?:Source|Destination|Dst|Src|Remote|Local)Port|(?:dst|src)_port|sc-status|status_code)$`)
 

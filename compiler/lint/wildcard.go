@@ -160,22 +160,27 @@ var wildcardDouble = &Check{
 	Fix:      SafeFix,
 	Since:    "0.1",
 	Run: func(p *Pass) {
-		for _, at := range p.Items() {
-			if !hasWildcards(at.Item) {
-				continue
+		p.eachString(func(_ place, s *sigma.String) {
+			if single := singleStars(s); strings.Contains(s.Text.Value, "**") && single != s.Text.Value {
+				p.report(s.Span(), "two stars stand side by side in %s; one says the same", p.shown(s)).
+					safe("write one", rewrite(p.File(), s.Text, single)...)
 			}
-			for _, v := range at.Values {
-				s, ok := v.(*sigma.String)
-				if !ok || !strings.Contains(s.Text.Value, "**") {
-					continue
-				}
-				if single := singleStars(s); single != s.Text.Value {
-					p.report(v.Span(), "two stars stand side by side in %s; one says the same", p.shown(v)).
-						safe("write one", rewrite(p.File(), s.Text, single)...)
-				}
+		})
+	},
+}
+
+// eachString gives a function the texts of items whose wildcards are such.
+func (p *Pass) eachString(f func(at place, s *sigma.String)) {
+	for _, at := range p.Items() {
+		if !hasWildcards(at.Item) {
+			continue
+		}
+		for _, v := range at.Values {
+			if s, ok := v.(*sigma.String); ok {
+				f(at, s)
 			}
 		}
-	},
+	}
 }
 
 // hasWildcards tells whether * and ? are wildcards in the values.
@@ -328,23 +333,14 @@ var wildcardEscaped = &Check{
 	Fix:      UnsafeFix,
 	Since:    "0.1",
 	Run: func(p *Pass) {
-		for _, at := range p.Items() {
-			if !hasWildcards(at.Item) {
-				continue
+		p.eachString(func(_ place, s *sigma.String) {
+			if m := literalStar.FindStringIndex(s.Text.Value); m != nil {
+				star := m[0] + strings.LastIndexByte(s.Text.Value[m[0]:m[1]], '*')
+				better := s.Text.Value[:star] + `\` + s.Text.Value[star:]
+				p.report(p.within(s.Text, star-1, star+1), `\* is a plain star, which no path has; a backslash and then any name is \\*`).
+					unsafe(`write \\*`, rewrite(p.File(), s.Text, better)...)
 			}
-			for _, v := range at.Values {
-				s, ok := v.(*sigma.String)
-				if !ok {
-					continue
-				}
-				if m := literalStar.FindStringIndex(s.Text.Value); m != nil {
-					star := m[0] + strings.LastIndexByte(s.Text.Value[m[0]:m[1]], '*')
-					better := s.Text.Value[:star] + `\` + s.Text.Value[star:]
-					p.report(p.within(s.Text, star-1, star+1), `\* is a plain star, which no path has; a backslash and then any name is \\*`).
-						unsafe(`write \\*`, rewrite(p.File(), s.Text, better)...)
-				}
-			}
-		}
+		})
 	},
 }
 
@@ -361,21 +357,12 @@ var wildcardQuestion = &Check{
 	Fix:      UnsafeFix,
 	Since:    "0.1",
 	Run: func(p *Pass) {
-		for _, at := range p.Items() {
-			if !hasWildcards(at.Item) {
-				continue
+		p.eachString(func(_ place, s *sigma.String) {
+			if m := question.FindStringIndex(s.Text.Value); m != nil {
+				i := m[0] + 1
+				p.report(p.within(s.Text, i, i+1), `"?" stands for any one character here; a plain question mark is \?`).
+					unsafe(`write \?`, rewrite(p.File(), s.Text, s.Text.Value[:i]+`\`+s.Text.Value[i:])...)
 			}
-			for _, v := range at.Values {
-				s, ok := v.(*sigma.String)
-				if !ok || !strings.Contains(s.Text.Value, "?") {
-					continue
-				}
-				if m := question.FindStringIndex(s.Text.Value); m != nil {
-					i := m[0] + 1
-					p.report(p.within(s.Text, i, i+1), `"?" stands for any one character here; a plain question mark is \?`).
-						unsafe(`write \?`, rewrite(p.File(), s.Text, s.Text.Value[:i]+`\`+s.Text.Value[i:])...)
-				}
-			}
-		}
+		})
 	},
 }
