@@ -15,6 +15,7 @@ import (
 	"github.com/sigproof/sigproof/compiler/ir"
 	"github.com/sigproof/sigproof/compiler/schema"
 	"github.com/sigproof/sigproof/sigma"
+	"github.com/sigproof/sigproof/targets/internal/packtest"
 	"github.com/sigproof/sigproof/targets/kql/kqleval"
 	"github.com/sigproof/sigproof/targets/pack"
 )
@@ -25,11 +26,11 @@ func TestRepository(t *testing.T) {
 	t.Parallel()
 	t.Run("entra", func(t *testing.T) {
 		t.Parallel()
-		checkRepository(t, build(t, entraPrograms(t, nil), nil))
+		checkRepository(t, build(t, packtest.Entra(t, nil), nil))
 	})
 	t.Run("azure", func(t *testing.T) {
 		t.Parallel()
-		programs := azureCorpus(t)
+		programs := packtest.AzureCorpus(t)
 		p, diags := Build(programs, &Options{Name: "Azure"})
 		var refused []string
 		for _, d := range diags {
@@ -44,7 +45,7 @@ func TestRepository(t *testing.T) {
 	})
 	t.Run("corners", func(t *testing.T) {
 		t.Parallel()
-		checkRepository(t, build(t, compile(t, cornerRules), nil))
+		checkRepository(t, build(t, packtest.Compile(t, cornerRules), nil))
 	})
 }
 
@@ -248,7 +249,7 @@ func TestColumns(t *testing.T) {
 		}
 		tables[log.KQL.Name] = columns
 	}
-	for _, programs := range [][]*ir.Program{entraPrograms(t, nil), compile(t, cornerRules)} {
+	for _, programs := range [][]*ir.Program{packtest.Entra(t, nil), packtest.Compile(t, cornerRules)} {
 		for _, r := range resources(t, build(t, programs, nil).File(everything)) {
 			if r.Type == "Microsoft.OperationalInsights/workspaces/savedSearches" {
 				continue

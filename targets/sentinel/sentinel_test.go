@@ -14,6 +14,7 @@ import (
 
 	"github.com/sigproof/sigproof/compiler/schema"
 	"github.com/sigproof/sigproof/sigma"
+	"github.com/sigproof/sigproof/targets/internal/packtest"
 	"github.com/sigproof/sigproof/targets/pack"
 )
 
@@ -21,7 +22,7 @@ func TestSameBytes(t *testing.T) {
 	t.Parallel()
 	var one, two bytes.Buffer
 	for _, b := range []*bytes.Buffer{&one, &two} {
-		if err := build(t, entraPrograms(t, nil), nil).WriteZip(b); err != nil {
+		if err := build(t, packtest.Entra(t, nil), nil).WriteZip(b); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -33,8 +34,8 @@ func TestSameBytes(t *testing.T) {
 // TestOneChange wants a changed rule to change its own entries and no others.
 func TestOneChange(t *testing.T) {
 	t.Parallel()
-	before := build(t, entraPrograms(t, nil), nil)
-	after := build(t, entraPrograms(t, func(name string, src []byte) []byte {
+	before := build(t, packtest.Entra(t, nil), nil)
+	after := build(t, packtest.Entra(t, func(name string, src []byte) []byte {
 		if name == "roles/pim_alert_disabled.yml" {
 			return bytes.Replace(src, []byte("activityDisplayName: Disable PIM alert"), []byte("activityDisplayName: Disable PIM Alert!"), 1)
 		}
@@ -68,7 +69,7 @@ func TestOneChange(t *testing.T) {
 	if diff := cmp.Diff(wantTop, top); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	same := build(t, entraPrograms(t, nil), &Options{Since: before})
+	same := build(t, packtest.Entra(t, nil), &Options{Since: before})
 	if same.Manifest.Version != "1.0.0" {
 		t.Errorf("nothing changed, and the version is %s", same.Manifest.Version)
 	}
@@ -77,7 +78,7 @@ func TestOneChange(t *testing.T) {
 // TestTemplates wants each template to be what the service deploys.
 func TestTemplates(t *testing.T) {
 	t.Parallel()
-	p := build(t, append(entraPrograms(t, nil), compile(t, cornerRules)...), &Options{
+	p := build(t, append(packtest.Entra(t, nil), packtest.Compile(t, cornerRules)...), &Options{
 		Watchlists: []Watchlist{{"privileged_accounts", []string{"b@contoso.example", `a,"x"`, "b@contoso.example"}}, {"unused", nil}},
 	})
 	seen := map[string]int{}
@@ -195,7 +196,7 @@ func TestRefused(t *testing.T) {
 		{"period", "title: T\nname: t" + tail + "---\ntitle: C\nlevel: high\ncorrelation: {type: event_count, rules: [t], group-by: [actor.id], timespan: 14d, condition: {gte: 2}}\n",
 			"rule.yml:6:1: error: a run would look back over 337h15m0s, and Sentinel takes 14 days: the timespan must be shorter [sentinel/period]"},
 	} {
-		p, diags := Build(compile(t, test.src), &Options{Name: "x"})
+		p, diags := Build(packtest.Compile(t, test.src), &Options{Name: "x"})
 		if len(p.Manifest.Rules) != 0 || len(diags) != 1 || !strings.HasPrefix(diags[0].String(), test.want) {
 			t.Errorf("%s: %d rules, %v", test.name, len(p.Manifest.Rules), diags)
 		}
@@ -204,7 +205,7 @@ func TestRefused(t *testing.T) {
 
 func TestSuites(t *testing.T) {
 	t.Parallel()
-	programs := compile(t, "title: T\nlogsource: {product: azure, service: auditlogs}\ndetection: {sel: {activityDisplayName: a}, condition: sel}\n")
+	programs := packtest.Compile(t, "title: T\nlogsource: {product: azure, service: auditlogs}\ndetection: {sel: {activityDisplayName: a}, condition: sel}\n")
 	failed := &pack.Suite{Cases: 3, Engines: []pack.Engine{{Name: "native", Status: "pass"}, {Name: "kql", Status: "fail"}}}
 	opts := &Options{Name: "x", Suites: map[sigma.Document]*pack.Suite{programs[0].Doc: failed}}
 	p, diags := Build(programs, opts)
@@ -221,11 +222,11 @@ func TestSuites(t *testing.T) {
 func TestKinds(t *testing.T) {
 	t.Parallel()
 	got := map[string]int{}
-	for _, r := range build(t, entraPrograms(t, nil), nil).Manifest.Rules {
+	for _, r := range build(t, packtest.Entra(t, nil), nil).Manifest.Rules {
 		got[r.Kind]++
 	}
 	without := map[string]int{}
-	for _, r := range build(t, entraPrograms(t, nil), &Options{Emitter: Emitter{NoNRT: true}}).Manifest.Rules {
+	for _, r := range build(t, packtest.Entra(t, nil), &Options{Emitter: Emitter{NoNRT: true}}).Manifest.Rules {
 		without[r.Kind]++
 	}
 	if got[NRT] == 0 || got[Scheduled] == 0 || got[Hunting] == 0 || without[NRT] != 0 || without[Scheduled] != got[NRT]+got[Scheduled] {
@@ -235,7 +236,7 @@ func TestKinds(t *testing.T) {
 	for i := range maxNRT + 1 {
 		many += fmt.Sprintf("title: T%d\nlevel: high\nlogsource: {product: azure, service: auditlogs}\ndetection: {sel: {activityDisplayName: a}, condition: sel}\n---\n", i)
 	}
-	_, diags := Build(compile(t, strings.TrimSuffix(many, "---\n")), &Options{Name: "x"})
+	_, diags := Build(packtest.Compile(t, strings.TrimSuffix(many, "---\n")), &Options{Name: "x"})
 	if len(diags) != 1 || diags[0].Code != "sentinel/nrt" || diags[0].Severity != sigma.Warning {
 		t.Errorf("got %v", diags)
 	}
@@ -263,8 +264,8 @@ func TestKusto(t *testing.T) {
 		t.Fatal(err)
 	}
 	asked := 0
-	programs := append(entraPrograms(t, nil), compile(t, cornerRules)...)
-	p, _ := Build(append(programs, azureCorpus(t)...), &Options{Name: "all"})
+	programs := append(packtest.Entra(t, nil), packtest.Compile(t, cornerRules)...)
+	p, _ := Build(append(programs, packtest.AzureCorpus(t)...), &Options{Name: "all"})
 	for _, r := range resources(t, p.File(everything)) {
 		asked++
 		if err := enc.Encode(map[string]string{"name": r.Properties.DisplayName, "query": unescape(r.Properties.Query)}); err != nil {
@@ -298,7 +299,7 @@ func TestKusto(t *testing.T) {
 // TestDrift plants changes in an export, and wants each to be told.
 func TestDrift(t *testing.T) {
 	t.Parallel()
-	p := build(t, append(entraPrograms(t, nil), compile(t, cornerRules)...), nil)
+	p := build(t, append(packtest.Entra(t, nil), packtest.Compile(t, cornerRules)...), nil)
 	want, err := Objects(p)
 	if err != nil {
 		t.Fatal(err)
@@ -393,7 +394,7 @@ func driftText(d *pack.Drift) string {
 // repository, single resources, arrays.
 func TestForms(t *testing.T) {
 	t.Parallel()
-	p := build(t, append(entraPrograms(t, nil), compile(t, cornerRules)...), nil)
+	p := build(t, append(packtest.Entra(t, nil), packtest.Compile(t, cornerRules)...), nil)
 	want, err := Objects(p)
 	if err != nil {
 		t.Fatal(err)
@@ -434,7 +435,7 @@ func TestForms(t *testing.T) {
 // the manifest has the hash of what was replayed.
 func TestTampered(t *testing.T) {
 	t.Parallel()
-	p := build(t, entraPrograms(t, nil), nil)
+	p := build(t, packtest.Entra(t, nil), nil)
 	for i, f := range p.Files {
 		if f.Path == "ARM/all.json" {
 			p.Files[i].Data = bytes.Replace(f.Data, []byte(`\"RoleManagement\"\n| where OperationName =~ \"Disable PIM alert\"`), []byte(`\"RoleManagement\"\n| where OperationName == \"Disable PIM alert\"`), 1)

@@ -5,13 +5,15 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/sigproof/sigproof/targets/internal/packtest"
 )
 
 // TestContentNames wants names that contentctl takes, each another one.
 func TestContentNames(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("word ", 30)
-	rules := compile(t, "title: 'A, b: c!'\nlogsource: {product: azure, service: auditlogs}\ndetection: {sel: {activityDisplayName: a}, condition: sel}\n---\n"+
+	rules := packtest.Compile(t, "title: 'A, b: c!'\nlogsource: {product: azure, service: auditlogs}\ndetection: {sel: {activityDisplayName: a}, condition: sel}\n---\n"+
 		"title: "+long+"one\nlogsource: {product: azure, service: auditlogs}\ndetection: {sel: {activityDisplayName: a}, condition: sel}\n---\n"+
 		"title: "+long+"two\nlogsource: {product: azure, service: auditlogs}\ndetection: {sel: {activityDisplayName: a}, condition: sel}\n---\n"+
 		"title: '!'\nlogsource: {product: azure, service: auditlogs}\ndetection: {sel: {activityDisplayName: a}, condition: sel}\n")
@@ -56,7 +58,7 @@ func TestLeaves(t *testing.T) {
 // TestNoRepository wants none without Enterprise Security, whose content it is.
 func TestNoRepository(t *testing.T) {
 	t.Parallel()
-	for _, f := range build(t, entraPrograms(t, nil), &Options{NoES: true}).Files {
+	for _, f := range build(t, packtest.Entra(t, nil), &Options{NoES: true}).Files {
 		if strings.HasPrefix(f.Path, repository) {
 			t.Errorf("%s is packed", f.Path)
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sigproof/sigproof/targets/internal/packtest"
 	"github.com/sigproof/sigproof/targets/pack"
 )
 
@@ -13,7 +14,7 @@ import (
 // told, whether the export is a file or JSON.
 func TestDrift(t *testing.T) {
 	t.Parallel()
-	p := build(t, append(entraPrograms(t, nil), compile(t, cornerRules)...), nil)
+	p := build(t, append(packtest.Entra(t, nil), packtest.Compile(t, cornerRules)...), nil)
 	want, err := Objects(p)
 	if err != nil {
 		t.Fatal(err)
@@ -131,7 +132,7 @@ func driftText(d *pack.Drift) string {
 // TestMerge wants a setting of local/ to count over the one of default/.
 func TestMerge(t *testing.T) {
 	t.Parallel()
-	p := build(t, entraPrograms(t, nil), nil)
+	p := build(t, packtest.Entra(t, nil), nil)
 	want, err := Objects(p)
 	if err != nil {
 		t.Fatal(err)

@@ -1,68 +1,13 @@
 package splunk
 
 import (
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/sigproof/sigproof/compiler"
 	"github.com/sigproof/sigproof/compiler/ir"
 	"github.com/sigproof/sigproof/sigma"
-	"github.com/sigproof/sigproof/sigma/entra"
 	"github.com/sigproof/sigproof/targets/pack"
 )
-
-// entraPrograms compiles the embedded rules, edited by the caller.
-func entraPrograms(t *testing.T, edit func(name string, src []byte) []byte) []*ir.Program {
-	t.Helper()
-	return programsIn(t, entra.FS(), edit)
-}
-
-func programsIn(t *testing.T, fsys fs.FS, edit func(string, []byte) []byte) []*ir.Program {
-	t.Helper()
-	var docs []sigma.Document
-	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(name, ".yml") || strings.HasSuffix(name, ".test.yml") || name == "defaults.yml" {
-			return err
-		}
-		src, err := fs.ReadFile(fsys, name)
-		if err != nil {
-			return err
-		}
-		if edit != nil {
-			src = edit(name, src)
-		}
-		parsed, _ := sigma.Parse(name, src)
-		docs = append(docs, parsed...)
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	programs, _ := compiler.Compile(docs, &compiler.Options{Define: placeholders()})
-	return programs
-}
-
-func placeholders() map[string][]string {
-	define := map[string][]string{}
-	for _, p := range entra.Placeholders() {
-		define[p.Name] = p.Values
-	}
-	return define
-}
-
-// compile compiles a rule that a test writes.
-func compile(t *testing.T, src string) []*ir.Program {
-	t.Helper()
-	docs, diags := sigma.Parse("rule.yml", []byte(src))
-	programs, more := compiler.Compile(docs, nil)
-	if diags = append(diags, more...); sigma.HasErrors(diags) {
-		t.Fatal(diags[0].Render())
-	}
-	return programs
-}
 
 // build makes a pack of which nothing is refused.
 func build(t *testing.T, programs []*ir.Program, opts *Options) *pack.Pack {
@@ -102,20 +47,6 @@ func search(t *testing.T, p *pack.Pack, title string) *stanza {
 	}
 	t.Fatalf("no search is called %q", title)
 	return nil
-}
-
-// azureCorpus compiles the public rules for Azure, if they are here.
-func azureCorpus(t *testing.T) []*ir.Program {
-	t.Helper()
-	root := os.Getenv("SIGPROOF_SHARED")
-	if root == "" {
-		root = "../../../shared"
-	}
-	dir := filepath.Join(root, "corpus", "sigma", "rules", "cloud", "azure")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("the public rules are not here: ", err)
-	}
-	return programsIn(t, os.DirFS(dir), nil)
 }
 
 // cornerRules have titles, texts and values that a .conf file takes for its

@@ -13,6 +13,7 @@ import (
 	"github.com/sigproof/sigproof/compiler/schema"
 	"github.com/sigproof/sigproof/sigma"
 	"github.com/sigproof/sigproof/targets"
+	"github.com/sigproof/sigproof/targets/internal/packtest"
 	"github.com/sigproof/sigproof/targets/pack"
 	"github.com/sigproof/sigproof/targets/spl"
 	"github.com/sigproof/sigproof/targets/spl/spleval"
@@ -22,7 +23,7 @@ func TestSameBytes(t *testing.T) {
 	t.Parallel()
 	var one, two bytes.Buffer
 	for _, b := range []*bytes.Buffer{&one, &two} {
-		if err := build(t, entraPrograms(t, nil), nil).WriteZip(b); err != nil {
+		if err := build(t, packtest.Entra(t, nil), nil).WriteZip(b); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -35,8 +36,8 @@ func TestSameBytes(t *testing.T) {
 // emitter writes.
 func TestQueries(t *testing.T) {
 	t.Parallel()
-	programs := append(entraPrograms(t, nil), compile(t, cornerRules)...)
-	p := build(t, append(programs, azureCorpus(t)...), nil)
+	programs := append(packtest.Entra(t, nil), packtest.Compile(t, cornerRules)...)
+	p := build(t, append(programs, packtest.AzureCorpus(t)...), nil)
 	packed := map[string]bool{}
 	for _, s := range searches(t, p) {
 		text, _ := s.get("search")
@@ -69,8 +70,8 @@ func TestQueries(t *testing.T) {
 // TestOneChange wants a changed rule to change its own search and no other.
 func TestOneChange(t *testing.T) {
 	t.Parallel()
-	before := build(t, entraPrograms(t, nil), nil)
-	after := build(t, entraPrograms(t, func(name string, src []byte) []byte {
+	before := build(t, packtest.Entra(t, nil), nil)
+	after := build(t, packtest.Entra(t, func(name string, src []byte) []byte {
 		if name == "roles/pim_alert_disabled.yml" {
 			return bytes.Replace(src, []byte("activityDisplayName: Disable PIM alert"), []byte("activityDisplayName: Disable PIM Alert!"), 1)
 		}
@@ -102,7 +103,7 @@ func TestOneChange(t *testing.T) {
 	if after.Manifest.Version != "1.1.0" {
 		t.Errorf("another query, and the version is %s", after.Manifest.Version)
 	}
-	if same := build(t, entraPrograms(t, nil), &Options{Since: before}); same.Manifest.Version != "1.0.0" {
+	if same := build(t, packtest.Entra(t, nil), &Options{Since: before}); same.Manifest.Version != "1.0.0" {
 		t.Errorf("nothing changed, and the version is %s", same.Manifest.Version)
 	}
 }
@@ -111,7 +112,7 @@ func TestOneChange(t *testing.T) {
 // twice.
 func TestSchedule(t *testing.T) {
 	t.Parallel()
-	p := build(t, append(entraPrograms(t, nil), compile(t, cornerRules)...), nil)
+	p := build(t, append(packtest.Entra(t, nil), packtest.Compile(t, cornerRules)...), nil)
 	keys := strings.Fields("enableSched cron_schedule realtime_schedule dispatch.earliest_time dispatch.latest_time dispatch.index_earliest dispatch.index_latest alert.digest_mode alert.suppress alert.suppress.period alert.suppress.fields")
 	for title, want := range map[string]string{
 		"PIM alert disabled": "1 | */5 * * * * | 0 | -1d | +1h | -6m@m | -1m@m | 0 | 0",
@@ -136,7 +137,7 @@ func TestSchedule(t *testing.T) {
 // TestCorrelationSearch holds what Enterprise Security gets.
 func TestCorrelationSearch(t *testing.T) {
 	t.Parallel()
-	programs := append(entraPrograms(t, nil), compile(t, cornerRules)...)
+	programs := append(packtest.Entra(t, nil), packtest.Compile(t, cornerRules)...)
 	p := build(t, programs, nil)
 	got := map[string]string{}
 	s := search(t, p, "PIM alert disabled")
@@ -219,7 +220,7 @@ func TestConf(t *testing.T) {
 // TestCorners wants texts of people to break no file.
 func TestCorners(t *testing.T) {
 	t.Parallel()
-	p := build(t, compile(t, cornerRules), &Options{Name: "[x] 1"})
+	p := build(t, packtest.Compile(t, cornerRules), &Options{Name: "[x] 1"})
 	var names []string
 	for _, s := range searches(t, p) {
 		names = append(names, s.name)
@@ -249,7 +250,7 @@ func TestRefused(t *testing.T) {
 	if len(p.Manifest.Rules) != 0 || len(diags) != 1 || diags[0].String() != want {
 		t.Errorf("%d rules, %v", len(p.Manifest.Rules), diags)
 	}
-	r := &rule{doc: compile(t, cornerRules)[0].Doc, query: "a\\\nb"}
+	r := &rule{doc: packtest.Compile(t, cornerRules)[0].Doc, query: "a\\\nb"}
 	if diags := r.check(); len(diags) != 1 || diags[0].Code != "splunk/query" {
 		t.Errorf("got %v", diags)
 	}
@@ -257,7 +258,7 @@ func TestRefused(t *testing.T) {
 
 func TestSuites(t *testing.T) {
 	t.Parallel()
-	programs := compile(t, "title: T\nlogsource: {product: azure, service: auditlogs}\ndetection: {sel: {activityDisplayName: a}, condition: sel}\n")
+	programs := packtest.Compile(t, "title: T\nlogsource: {product: azure, service: auditlogs}\ndetection: {sel: {activityDisplayName: a}, condition: sel}\n")
 	failed := &pack.Suite{Cases: 3, Engines: []pack.Engine{{Name: "native", Status: "pass"}, {Name: "spl", Status: "fail"}}}
 	opts := &Options{Name: "x", Suites: map[sigma.Document]*pack.Suite{programs[0].Doc: failed}}
 	p, diags := Build(programs, opts)
@@ -273,7 +274,7 @@ func TestSuites(t *testing.T) {
 
 func TestLookups(t *testing.T) {
 	t.Parallel()
-	p := build(t, entraPrograms(t, nil), &Options{Lookups: []Lookup{
+	p := build(t, packtest.Entra(t, nil), &Options{Lookups: []Lookup{
 		{"privileged_accounts", []string{"b@contoso.example", `a,"x"`, "b@contoso.example"}}, {"unused", nil},
 	}})
 	if got, want := string(appFile(p, "lookups/sigproof_privileged_accounts.csv")), "value,list\nb@contoso.example,privileged_accounts\n\"a,\"\"x\"\"\",privileged_accounts\n"; got != want {
@@ -288,7 +289,7 @@ func TestLookups(t *testing.T) {
 // the manifest has the hash of what was replayed.
 func TestTampered(t *testing.T) {
 	t.Parallel()
-	p := build(t, entraPrograms(t, nil), nil)
+	p := build(t, packtest.Entra(t, nil), nil)
 	if wrong := Verify(p); len(wrong) > 0 {
 		t.Error(wrong)
 	}
