@@ -182,8 +182,8 @@ func (m *matching) finish() error {
 			logs = append(logs, e.Log)
 		}
 	}
-	m.noteTimeless()
 	programs := m.Correlations(logs)
+	m.noteTimeless(programs)
 	set := gomatch.NewSet(programs)
 	set.Route = m.flags.route || len(logs) > 1
 	for _, p := range programs {
@@ -203,17 +203,30 @@ func (m *matching) finish() error {
 	return nil
 }
 
-// noteTimeless says how many events have no place in a window of their own.
-func (m *matching) noteTimeless() {
-	timeless := 0
+// noteTimeless says how many of the events that correlations look at have no
+// place in a window of their own.
+func (m *matching) noteTimeless(correlations []*ir.Program) {
+	seen, timeless := 0, 0
 	for _, e := range m.kept {
+		if !slices.ContainsFunc(correlations, func(p *ir.Program) bool { return reads(p, e.Log) }) {
+			continue
+		}
+		seen++
 		if e.Time.IsZero() {
 			timeless++
 		}
 	}
 	if timeless > 0 {
-		m.note("%d of %d events tell no time: correlations take them for one instant", timeless, len(m.kept))
+		m.note("%d of %d events tell no time: correlations take them for one instant", timeless, seen)
 	}
+}
+
+// reads tells whether a program looks at the events of a log.
+func reads(p *ir.Program, log *schema.Log) bool {
+	if p.Correlation == nil {
+		return p.Log == log
+	}
+	return slices.ContainsFunc(p.Correlation.Inputs, func(in ir.Input) bool { return reads(in.Program, log) })
 }
 
 // An alert is a line of match.
