@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -194,7 +195,7 @@ func (a *app) reportFindings(emit func(func(io.Writer) error) error, sources []s
 		return err
 	}
 	if a.format == "text" {
-		a.note("%d documents, %s", len(r.Docs), countSeverities(r.Diags))
+		a.note("%s, %s", report.Count(len(r.Docs), "document"), countSeverities(r.Diags))
 	}
 	if slices.ContainsFunc(r.Diags, func(d *sigma.Diagnostic) bool { return d.Severity <= sigma.Warning }) {
 		return errFindings
@@ -215,8 +216,10 @@ func countSeverities(diags []*sigma.Diagnostic) string {
 	for _, d := range diags {
 		counts[d.Severity]++
 	}
-	return fmt.Sprintf("%d errors, %d warnings, %d notes, %d hints",
-		counts[sigma.Error], counts[sigma.Warning], counts[sigma.Info], counts[sigma.Hint])
+	return strings.Join([]string{
+		report.Count(counts[sigma.Error], "error"), report.Count(counts[sigma.Warning], "warning"),
+		report.Count(counts[sigma.Info], "note"), report.Count(counts[sigma.Hint], "hint"),
+	}, ", ")
 }
 
 func (a *app) writeFindings(w io.Writer, f *report.Findings) error {
