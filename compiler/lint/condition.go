@@ -2,10 +2,10 @@ package lint
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/sigproof/sigproof/compiler/internal/lazyre"
 	"github.com/sigproof/sigproof/sigma"
 )
 
@@ -54,7 +54,7 @@ func matching(d *sigma.Detection, pattern string) []*sigma.Search {
 	return out
 }
 
-var searchNameForm = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
+var searchNameForm = lazyre.New(`^[A-Za-z0-9_.-]+$`)
 
 // canStand tells whether a condition can name a search.
 func canStand(name string) bool {
@@ -62,7 +62,7 @@ func canStand(name string) bool {
 	case "and", "or", "not", "of", "all", "any", "them", "1":
 		return false
 	}
-	return searchNameForm.MatchString(name)
+	return searchNameForm.Get().MatchString(name)
 }
 
 var conditionSingle = &Check{
@@ -78,7 +78,7 @@ var conditionSingle = &Check{
 		p.quantified(func(d *sigma.Detection, c *sigma.Condition, x *sigma.Quantified) {
 			found := matching(d, x.Pattern)
 			// A pattern of filters waits for more of them: it is a custom of SigmaHQ.
-			if len(found) != 1 || excluding.MatchString(x.Pattern) || x.Pattern != "them" && !strings.Contains(x.Pattern, "*") {
+			if len(found) != 1 || excluding.Get().MatchString(x.Pattern) || x.Pattern != "them" && !strings.Contains(x.Pattern, "*") {
 				return
 			}
 			name := found[0].Name.Value
@@ -170,7 +170,7 @@ func joined(searches []*sigma.Search, word string) string {
 }
 
 // excluding are the names of searches that are made to be negated.
-var excluding = regexp.MustCompile(`(?i)^(?:filter|exclu|whitelist|allowlist)`)
+var excluding = lazyre.New(`(?i)^(?:filter|exclu|whitelist|allowlist)`)
 
 var conditionFilter = &Check{
 	Code:     "condition/filter",
@@ -185,7 +185,7 @@ var conditionFilter = &Check{
 		p.conditions(func(d *sigma.Detection, c *sigma.Condition) {
 			for _, u := range uses(d, c.Expr) {
 				name := u.names[0]
-				if u.negated || !excluding.MatchString(name) || u.pattern == "them" || len(d.Searches) == len(u.names) {
+				if u.negated || !excluding.Get().MatchString(name) || u.pattern == "them" || len(d.Searches) == len(u.names) {
 					continue
 				}
 				f := p.report(u.at, "%q is asked for; by its name it holds what is to be left out, with not", name)
@@ -208,7 +208,7 @@ var conditionThemFilter = &Check{
 	Run: func(p *Pass) {
 		p.conditions(func(d *sigma.Detection, c *sigma.Condition) {
 			for _, u := range uses(d, c.Expr) {
-				if i := slices.IndexFunc(u.names, excluding.MatchString); i >= 0 && u.pattern == "them" && !u.negated && len(u.names) > 1 {
+				if i := slices.IndexFunc(u.names, excluding.Get().MatchString); i >= 0 && u.pattern == "them" && !u.negated && len(u.names) > 1 {
 					p.report(u.at, `"them" takes in %q, which by its name holds what is to be left out`, u.names[i])
 				}
 			}
@@ -217,8 +217,8 @@ var conditionThemFilter = &Check{
 }
 
 var (
-	lookedFor = regexp.MustCompile(`(?i)^selection`)
-	leftOut   = regexp.MustCompile(`(?i)filter|exclu|legit|allow|known|other|not`)
+	lookedFor = lazyre.New(`(?i)^selection`)
+	leftOut   = lazyre.New(`(?i)filter|exclu|legit|allow|known|other|not`)
 )
 
 var conditionNotSelection = &Check{
@@ -233,7 +233,7 @@ var conditionNotSelection = &Check{
 		p.conditions(func(d *sigma.Detection, c *sigma.Condition) {
 			asked := uses(d, c.Expr)
 			for _, u := range asked {
-				if u.negated && lookedFor.MatchString(u.names[0]) && !leftOut.MatchString(u.names[0]) && u.pattern == "" &&
+				if u.negated && lookedFor.Get().MatchString(u.names[0]) && !leftOut.Get().MatchString(u.names[0]) && u.pattern == "" &&
 					slices.ContainsFunc(asked, func(o use) bool { return !o.negated }) &&
 					!slices.ContainsFunc(asked, func(o use) bool { return !o.negated && slices.Contains(o.names, u.names[0]) }) {
 					p.report(u.at, "%q is only left out; a search with this name holds what is looked for", u.names[0])

@@ -1,10 +1,10 @@
 package lint
 
 import (
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/sigproof/sigproof/compiler/internal/lazyre"
 	"github.com/sigproof/sigproof/sigma"
 )
 
@@ -66,7 +66,7 @@ var descriptionSame = &Check{
 	Run: func(p *Pass) {
 		h := p.Head()
 		bare := func(s string) string {
-			return nameRunes.ReplaceAllString(strings.ToLower(detects.ReplaceAllString(strings.Trim(strings.TrimSpace(s), "."), "")), " ")
+			return nameRunes.Get().ReplaceAllString(strings.ToLower(detects.Get().ReplaceAllString(strings.Trim(strings.TrimSpace(s), "."), "")), " ")
 		}
 		if d := bare(h.Description.Value); d != "" && d == bare(h.Title.Value) {
 			p.report(h.Description.At, "the description only repeats the title")
@@ -75,7 +75,7 @@ var descriptionSame = &Check{
 }
 
 // link is one to a page: a host alone is more often part of a command.
-var link = regexp.MustCompile(`https?://[^\s<>"')\]/]+/[^\s<>"')\]]+`)
+var link = lazyre.New(`https?://[^\s<>"')\]/]+/[^\s<>"')\]]+`)
 
 var descriptionLink = &Check{
 	Code:     "description/link",
@@ -87,7 +87,7 @@ var descriptionLink = &Check{
 	Since:    "0.1",
 	Run: func(p *Pass) {
 		d := p.Head().Description
-		if at := link.FindStringIndex(d.Value); at != nil {
+		if at := link.Get().FindStringIndex(d.Value); at != nil {
 			p.report(p.within(d, at[0], at[1]), "the description has a link; it must stand in \"references\"")
 		}
 	},

@@ -1,11 +1,11 @@
 package lint
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/sigproof/sigproof/compiler/internal/lazyre"
 	"github.com/sigproof/sigproof/sigma"
 )
 
@@ -29,7 +29,7 @@ var falsePositiveMissing = &Check{
 	},
 }
 
-var falsePositiveWord = regexp.MustCompile(`(?i)^(?:none|no false positives?|n/?a|pentests?|pentesting|penetration tests?(?:ing)?)\.?$`)
+var falsePositiveWord = lazyre.New(`(?i)^(?:none|no false positives?|n/?a|pentests?|pentesting|penetration tests?(?:ing)?)\.?$`)
 
 var falsePositiveEmpty = &Check{
 	Code:     "falsepositive/empty",
@@ -41,7 +41,7 @@ var falsePositiveEmpty = &Check{
 	Since:    "0.1",
 	Run: func(p *Pass) {
 		each(p.Head().FalsePositives, func(t sigma.Text) {
-			if falsePositiveWord.MatchString(strings.TrimSpace(t.Value)) {
+			if falsePositiveWord.Get().MatchString(strings.TrimSpace(t.Value)) {
 				p.report(t.At, "%q is no false positive; \"Unlikely\" or \"Unknown\" are honest", t.Value)
 			}
 		})
@@ -68,7 +68,7 @@ var falsePositiveCase = &Check{
 	},
 }
 
-var word = regexp.MustCompile(`[A-Za-z]+`)
+var word = lazyre.New(`[A-Za-z]+`)
 
 var falsePositiveMisspelt = &Check{
 	Code:     "falsepositive/misspelt",
@@ -81,7 +81,7 @@ var falsePositiveMisspelt = &Check{
 	Since:    "0.1",
 	Run: func(p *Pass) {
 		each(p.Head().FalsePositives, func(t sigma.Text) {
-			for _, at := range word.FindAllStringIndex(t.Value, -1) {
+			for _, at := range word.Get().FindAllStringIndex(t.Value, -1) {
 				got := t.Value[at[0]:at[1]]
 				for _, m := range misspelt {
 					if !strings.EqualFold(got, m.wrong) {

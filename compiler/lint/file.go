@@ -2,9 +2,9 @@ package lint
 
 import (
 	"path"
-	"regexp"
 	"strings"
 
+	"github.com/sigproof/sigproof/compiler/internal/lazyre"
 	"github.com/sigproof/sigproof/sigma"
 )
 
@@ -41,7 +41,7 @@ var fileExtension = &Check{
 	},
 }
 
-var plainName = regexp.MustCompile(`^[a-z0-9_]+\.ya?ml$`)
+var plainName = lazyre.New(`^[a-z0-9_]+\.ya?ml$`)
 
 var fileName = &Check{
 	Code:     "file/name",
@@ -52,7 +52,7 @@ var fileName = &Check{
 	After:    filed("process_started.yml", "status: test"),
 	Since:    "0.1",
 	Run: func(p *Pass) {
-		if name := p.base(); name != "" && !plainName.MatchString(name) {
+		if name := p.base(); name != "" && !plainName.Get().MatchString(name) {
 			p.report(p.Head().Title.At, "the file is named %q; names of rule files have a-z, 0-9 and _", name)
 		}
 	},

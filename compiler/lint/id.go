@@ -3,11 +3,11 @@ package lint
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"strings"
 
 	"github.com/google/uuid"
 
+	"github.com/sigproof/sigproof/compiler/internal/lazyre"
 	"github.com/sigproof/sigproof/sigma"
 )
 
@@ -35,7 +35,7 @@ var idMissing = &Check{
 	},
 }
 
-var madeUp = regexp.MustCompile(`^(?i)(0{8}-0{4}-0{4}-0{4}-0{12}|1{8}-1{4}-1{4}-1{4}-1{12}|12345678-|deadbeef-|aaaaaaaa-aaaa|x{8})`)
+var madeUp = lazyre.New(`^(?i)(0{8}-0{4}-0{4}-0{4}-0{12}|1{8}-1{4}-1{4}-1{4}-1{12}|12345678-|deadbeef-|aaaaaaaa-aaaa|x{8})`)
 
 var idMadeUp = &Check{
 	Code:     "id/made-up",
@@ -47,7 +47,7 @@ var idMadeUp = &Check{
 	Fix:      UnsafeFix,
 	Since:    "0.1",
 	Run: func(p *Pass) {
-		if h := p.Head(); madeUp.MatchString(h.ID.Value) {
+		if h := p.Head(); madeUp.Get().MatchString(h.ID.Value) {
 			p.report(h.ID.At, "id %q is one that examples use", h.ID.Value).
 				unsafe("write one of its own", rewriteID(p.File(), h.ID, generatedID(p))...)
 		}
@@ -105,11 +105,11 @@ var nameForm = &Check{
 	Since:    "0.1",
 	Run: func(p *Pass) {
 		n := p.Head().Name
-		if better := nameRunes.ReplaceAllString(strings.TrimSpace(n.Value), "_"); better != n.Value && better != "" {
+		if better := nameRunes.Get().ReplaceAllString(strings.TrimSpace(n.Value), "_"); better != n.Value && better != "" {
 			p.report(n.At, "name %q can't stand in a condition; names have letters, digits, _ . and -", n.Value).
 				unsafe("write "+better, rewrite(p.File(), n, better)...)
 		}
 	},
 }
 
-var nameRunes = regexp.MustCompile(`[^A-Za-z0-9_.-]+`)
+var nameRunes = lazyre.New(`[^A-Za-z0-9_.-]+`)

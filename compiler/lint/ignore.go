@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/sigproof/sigproof/compiler/internal/lazyre"
 	"github.com/sigproof/sigproof/sigma"
 )
 
@@ -41,7 +41,7 @@ var ignoreChecks = []*Check{
 // against each of them. Those beyond silence nothing.
 const mostIgnores = 1_000
 
-var ignoreForm = regexp.MustCompile(`(?m)(?:^|[ \t])(#[ \t]*sigproof:ignore\b:?[ \t]*([^ \t\r\n]*)([^\r\n]*))`)
+var ignoreForm = lazyre.New(`(?m)(?:^|[ \t])(#[ \t]*sigproof:ignore\b:?[ \t]*([^ \t\r\n]*)([^\r\n]*))`)
 
 // ignores reads the comments of the file.
 func (l *look) ignores() ignores {
@@ -51,7 +51,7 @@ func (l *look) ignores() ignores {
 	f := l.file
 	var found ignores
 	scalars := scalarSpans(l.yaml())
-	for _, m := range ignoreForm.FindAllSubmatchIndex(f.Src, -1) {
+	for _, m := range ignoreForm.Get().FindAllSubmatchIndex(f.Src, -1) {
 		at := sigma.Span{Start: m[2], End: m[3]}
 		if within(scalars, at.Start) || len(found) == mostIgnores {
 			continue

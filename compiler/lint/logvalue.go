@@ -2,11 +2,11 @@ package lint
 
 import (
 	_ "embed"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
 
+	"github.com/sigproof/sigproof/compiler/internal/lazyre"
 	"github.com/sigproof/sigproof/compiler/schema"
 	"github.com/sigproof/sigproof/sigma"
 )
@@ -162,9 +162,9 @@ func nearActivities(name string) []string {
 	return sigma.Nearest(name, activities())
 }
 
-var notLetters = regexp.MustCompile(`[^a-z0-9]+`)
+var notLetters = lazyre.New(`[^a-z0-9]+`)
 
-func letters(s string) string { return notLetters.ReplaceAllString(strings.ToLower(s), "") }
+func letters(s string) string { return notLetters.Get().ReplaceAllString(strings.ToLower(s), "") }
 
 var valueType = &Check{
 	Code:     "value/field-type",
@@ -194,12 +194,12 @@ var valueType = &Check{
 
 // numeral is what a log may write where a field holds a number, also in base
 // sixteen.
-var numeral = regexp.MustCompile(`^(?:0[xX][0-9a-fA-F]+|[-+.0-9eE]+)$`)
+var numeral = lazyre.New(`^(?:0[xX][0-9a-fA-F]+|[-+.0-9eE]+)$`)
 
 // typeMissed says what a field of a type holds, if a text is nothing of that.
 func typeMissed(t schema.Type, text string) string {
 	switch {
-	case t == schema.Number && !numeral.MatchString(text):
+	case t == schema.Number && !numeral.Get().MatchString(text):
 		return "numbers"
 	case t == schema.Bool && !strings.EqualFold(text, "true") && !strings.EqualFold(text, "false"):
 		return "true or false"
@@ -207,12 +207,12 @@ func typeMissed(t schema.Type, text string) string {
 	return ""
 }
 
-var guid = regexp.MustCompile(`^(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
+var guid = lazyre.New(`^(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
 
 // What the last part of a field's name says that it holds.
 var (
-	holdsName = regexp.MustCompile(`(?:^|\.)(?:[a-zA-Z]*[dD]isplayName|name|[a-z][A-Za-z]*Name)$`)
-	holdsID   = regexp.MustCompile(`(?:^|\.)(?:id|appId|[a-zA-Z]*(?:user|object|principal|tenant|resource|device|client|application|definition|template|correlation)Id)$`)
+	holdsName = lazyre.New(`(?:^|\.)(?:[a-zA-Z]*[dD]isplayName|name|[a-z][A-Za-z]*Name)$`)
+	holdsID   = lazyre.New(`(?:^|\.)(?:id|appId|[a-zA-Z]*(?:user|object|principal|tenant|resource|device|client|application|definition|template|correlation)Id)$`)
 )
 
 var valueName = &Check{
@@ -230,9 +230,9 @@ var valueName = &Check{
 			}
 			for _, v := range at.Values {
 				switch text := v.Written().Value; {
-				case holdsName.MatchString(ref.Name) && guid.MatchString(text):
+				case holdsName.Get().MatchString(ref.Name) && guid.Get().MatchString(text):
 					p.report(v.Span(), "%s is an id, and %q holds a name", p.shown(v), ref.Name)
-				case holdsID.MatchString(ref.Name) && strings.Contains(strings.TrimSpace(text), " ") && !strings.ContainsAny(text, "/*?"):
+				case holdsID.Get().MatchString(ref.Name) && strings.Contains(strings.TrimSpace(text), " ") && !strings.ContainsAny(text, "/*?"):
 					p.report(v.Span(), "%s is a name, and %q holds an id", p.shown(v), ref.Name)
 				}
 			}

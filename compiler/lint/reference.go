@@ -1,9 +1,9 @@
 package lint
 
 import (
-	"regexp"
 	"strings"
 
+	"github.com/sigproof/sigproof/compiler/internal/lazyre"
 	"github.com/sigproof/sigproof/sigma"
 )
 
@@ -57,16 +57,16 @@ var referenceScheme = &Check{
 	Since:    "0.1",
 	Run: func(p *Pass) {
 		each(p.Head().References, func(t sigma.Text) {
-			if bareLink.MatchString(t.Value) {
+			if bareLink.Get().MatchString(t.Value) {
 				p.report(t.At, "%q lacks the https:// of a link", t.Value).safe("add https://", rewrite(p.File(), t, "https://"+t.Value)...)
 			}
 		})
 	},
 }
 
-var bareLink = regexp.MustCompile(`^(?:www\.[a-z0-9-]+\.|(?:github|twitter|attack\.mitre|learn\.microsoft|docs\.microsoft)\.(?:com|org)/)\S+$`)
+var bareLink = lazyre.New(`^(?:www\.[a-z0-9-]+\.|(?:github|twitter|attack\.mitre|learn\.microsoft|docs\.microsoft)\.(?:com|org)/)\S+$`)
 
-var branchLink = regexp.MustCompile(`^https?://(?:www\.)?github\.com/[^/]+/[^/]+/(?:blob|tree)/(?:master|main|develop|dev|HEAD)/`)
+var branchLink = lazyre.New(`^https?://(?:www\.)?github\.com/[^/]+/[^/]+/(?:blob|tree)/(?:master|main|develop|dev|HEAD)/`)
 
 var referenceBranch = &Check{
 	Code:     "reference/branch",
@@ -78,14 +78,14 @@ var referenceBranch = &Check{
 	Since:    "0.1",
 	Run: func(p *Pass) {
 		each(p.Head().References, func(t sigma.Text) {
-			if branchLink.MatchString(t.Value) {
+			if branchLink.Get().MatchString(t.Value) {
 				p.report(t.At, "the link follows a branch, which changes; a commit stays")
 			}
 		})
 	},
 }
 
-var attackLink = regexp.MustCompile(`^https?://attack\.mitre\.org/(techniques|tactics|groups|software)/([A-Z]{1,2}\d{4})(?:/(\d{3}))?/?$`)
+var attackLink = lazyre.New(`^https?://attack\.mitre\.org/(techniques|tactics|groups|software)/([A-Z]{1,2}\d{4})(?:/(\d{3}))?/?$`)
 
 var referenceAttack = &Check{
 	Code:     "reference/attack",
@@ -97,7 +97,7 @@ var referenceAttack = &Check{
 	Since:    "0.1",
 	Run: func(p *Pass) {
 		each(p.Head().References, func(t sigma.Text) {
-			if m := attackLink.FindStringSubmatch(t.Value); m != nil {
+			if m := attackLink.Get().FindStringSubmatch(t.Value); m != nil {
 				tag := "attack." + strings.ToLower(m[2])
 				if m[3] != "" {
 					tag += "." + m[3]

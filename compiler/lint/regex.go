@@ -1,11 +1,11 @@
 package lint
 
 import (
-	"regexp"
 	"regexp/syntax"
 	"slices"
 	"strings"
 
+	"github.com/sigproof/sigproof/compiler/internal/lazyre"
 	"github.com/sigproof/sigproof/sigma"
 )
 
@@ -45,7 +45,7 @@ func syntaxOf(item *sigma.Item, text string) *syntax.Regexp {
 	return re
 }
 
-var inlineFlags = regexp.MustCompile(`^\(\?([ims]+)\)`)
+var inlineFlags = lazyre.New(`^\(\?([ims]+)\)`)
 
 var regexFlags = &Check{
 	Code:     "regex/flags",
@@ -91,7 +91,7 @@ var regexFlags = &Check{
 // with, and the edits that take them away.
 func (p *Pass) inlineFlags(at place) (flags string, edits []sigma.Edit) {
 	for i, v := range at.Values {
-		m := inlineFlags.FindStringSubmatch(v.Written().Value)
+		m := inlineFlags.Get().FindStringSubmatch(v.Written().Value)
 		if m == nil || i > 0 && m[1] != flags {
 			return "", nil
 		}
@@ -354,7 +354,7 @@ func nullable(re *syntax.Regexp) bool {
 
 // bareDot finds a dot before the ending of a file's name that no backslash
 // makes a plain one.
-var bareDot = regexp.MustCompile(`[A-Za-z0-9_](\.)(?:exe|dll|sys|bat|cmd|ps1|vbs|hta|lnk|scr|msi|docx?|xlsx?|pdf|zip|rar|com|net|org)(?:[^A-Za-z0-9_?*+{]|$)`)
+var bareDot = lazyre.New(`[A-Za-z0-9_](\.)(?:exe|dll|sys|bat|cmd|ps1|vbs|hta|lnk|scr|msi|docx?|xlsx?|pdf|zip|rar|com|net|org)(?:[^A-Za-z0-9_?*+{]|$)`)
 
 var regexDot = &Check{
 	Code:     "regex/dot",
@@ -367,7 +367,7 @@ var regexDot = &Check{
 	Since:    "0.1",
 	Run: func(p *Pass) {
 		p.regexes(func(_ place, v sigma.Value, text string) {
-			m := bareDot.FindStringSubmatchIndex(text)
+			m := bareDot.Get().FindStringSubmatchIndex(text)
 			if m == nil {
 				return
 			}
@@ -466,7 +466,7 @@ func anythings(re *syntax.Regexp) int {
 
 // endsInProgram finds an expression that ends in the ending of a program's
 // name, which it binds to nothing.
-var endsInProgram = regexp.MustCompile(`\\\.(?:exe|dll|sys|com|scr|bat|ps1)$`)
+var endsInProgram = lazyre.New(`\\\.(?:exe|dll|sys|com|scr|bat|ps1)$`)
 
 var regexUnbound = &Check{
 	Code:     "regex/unbound",
@@ -479,7 +479,7 @@ var regexUnbound = &Check{
 	Since:    "0.1",
 	Run: func(p *Pass) {
 		p.regexes(func(at place, v sigma.Value, text string) {
-			if paths.MatchString(at.Field.Value) && endsInProgram.MatchString(text) && syntaxOf(at.Item, text+"$") != nil {
+			if paths.Get().MatchString(at.Field.Value) && endsInProgram.Get().MatchString(text) && syntaxOf(at.Item, text+"$") != nil {
 				p.report(v.Span(), "the path may go on behind the expression; $ binds it to the end").
 					unsafe("add $", rewrite(p.File(), v.Written(), text+"$")...)
 			}

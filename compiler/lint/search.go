@@ -3,11 +3,11 @@ package lint
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/sigproof/sigproof/compiler/internal/lazyre"
 	"github.com/sigproof/sigproof/sigma"
 )
 
@@ -67,7 +67,7 @@ var searchSame = &Check{
 		}
 		seen, company := map[string]*sigma.Search{}, company(d)
 		for _, s := range d.Searches {
-			key := fmt.Sprintf("%t %q ", excluding.MatchString(s.Name.Value), company[s.Name.Value]) + blockKey(s.Body)
+			key := fmt.Sprintf("%t %q ", excluding.Get().MatchString(s.Name.Value), company[s.Name.Value]) + blockKey(s.Body)
 			if first := seen[key]; first != nil {
 				p.report(s.Name.At, "%q looks for the same as %q", s.Name.Value, first.Name.Value).
 					see(p.File(), first.Name.At, "the first stands here")
@@ -100,7 +100,7 @@ func company(d *sigma.Detection) map[string][]string {
 }
 
 // operatorStart finds names that begin like an operator.
-var operatorStart = regexp.MustCompile(`^(?i)(?:and|or|not)(?:[_.-]|[0-9]|$)`)
+var operatorStart = lazyre.New(`^(?i)(?:and|or|not)(?:[_.-]|[0-9]|$)`)
 
 var searchOperator = &Check{
 	Code:     "search/operator",
@@ -117,7 +117,7 @@ var searchOperator = &Check{
 			return
 		}
 		for _, s := range d.Searches {
-			if name := s.Name.Value; operatorStart.MatchString(name) && canStand(name) {
+			if name := s.Name.Value; operatorStart.Get().MatchString(name) && canStand(name) {
 				p.report(s.Name.At, "the name %q begins like an operator of conditions", name).
 					safe("rename it", p.rename(d, s, "search_"+name)...)
 			}
@@ -193,8 +193,8 @@ func (p *Pass) alone(all *sigma.All) bool {
 // What stands between a key and the only entry of its list: a dash on another
 // line, with comments between, or a bracket.
 var (
-	beforeDash    = regexp.MustCompile(`^[ \t]*:[ \t]*\r?\n(?:[ \t]*(?:#.*)?\r?\n)*[ \t]*-[ \t]+$`)
-	beforeBracket = regexp.MustCompile(`^[ \t]*:[ \t]*\[[ \t]*$`)
+	beforeDash    = lazyre.New(`^[ \t]*:[ \t]*\r?\n(?:[ \t]*(?:#.*)?\r?\n)*[ \t]*-[ \t]+$`)
+	beforeBracket = lazyre.New(`^[ \t]*:[ \t]*\[[ \t]*$`)
 )
 
 var valueListOfOne = &Check{
@@ -227,12 +227,12 @@ func (p *Pass) unlist(key sigma.Span, entry sigma.Text) []sigma.Edit {
 	between := sigma.Span{Start: key.End, End: entry.At.Start}
 	text := p.File().Text(between)
 	switch {
-	case beforeDash.MatchString(text):
+	case beforeDash.Get().MatchString(text):
 		colon := sigma.Span{Start: key.End, End: key.End + strings.IndexAny(text, "\r\n")}
 		line := sigma.Span{Start: lineStart(src, entry.At.Start), End: lineEnd(src, entry.At.End)}
 		rest := strings.TrimRight(string(src[entry.At.Start:line.End]), "\r\n")
 		return append(replace(colon, ": "+rest), remove(line)...)
-	case beforeBracket.MatchString(text):
+	case beforeBracket.Get().MatchString(text):
 		end := entry.At.End
 		for end < len(src) && isBlank(src[end]) {
 			end++
@@ -464,10 +464,10 @@ func sortedKeys[T any](list []T, key func(T) string) string {
 }
 
 // structured are categories whose events have fields for all that they say.
-var structured = regexp.MustCompile(`^(?:process_|file_|registry_|image_load|driver_load|network_connection|dns_query|pipe_created|create_|raw_access|wmi_event)`)
+var structured = lazyre.New(`^(?:process_|file_|registry_|image_load|driver_load|network_connection|dns_query|pipe_created|create_|raw_access|wmi_event)`)
 
 // writesText are products whose logs hold messages, beside fields.
-var writesText = regexp.MustCompile(`^(?:windows|linux|macos)$`)
+var writesText = lazyre.New(`^(?:windows|linux|macos)$`)
 
 var searchKeywords = &Check{
 	Code:     "search/keywords",
@@ -480,7 +480,7 @@ var searchKeywords = &Check{
 	Run: func(p *Pass) {
 		l := p.Logsource()
 		log := p.Log()
-		if l == nil || !structured.MatchString(l.Category.Value) && (log == nil || log.Open || writesText.MatchString(l.Product.Value)) {
+		if l == nil || !structured.Get().MatchString(l.Category.Value) && (log == nil || log.Open || writesText.Get().MatchString(l.Product.Value)) {
 			return
 		}
 		for _, at := range p.Items() {

@@ -1,10 +1,10 @@
 package lint
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/sigproof/sigproof/compiler/internal/lazyre"
 	"github.com/sigproof/sigproof/sigma"
 )
 
@@ -15,7 +15,7 @@ var tagChecks = []*Check{
 }
 
 var (
-	tagPattern = regexp.MustCompile(`^[a-z0-9_-]+\.[a-z0-9._-]+$`)
+	tagPattern = lazyre.New(`^[a-z0-9_-]+\.[a-z0-9._-]+$`)
 	namespaces = []string{"attack", "car", "cve", "d3fend", "detection", "stp", "tlp"}
 )
 
@@ -46,11 +46,11 @@ var tagForm = &Check{
 	Since:    "0.1",
 	Run: func(p *Pass) {
 		each(p.Head().Tags, func(t sigma.Text) {
-			if tagPattern.MatchString(t.Value) || strings.HasPrefix(t.Value, "tlp.") { // amber+strict has a sign of its own
+			if tagPattern.Get().MatchString(t.Value) || strings.HasPrefix(t.Value, "tlp.") { // amber+strict has a sign of its own
 				return
 			}
 			f := p.report(t.At, "tag %q is not of the form namespace.name, in lower case", t.Value)
-			if better := strings.ReplaceAll(strings.ToLower(strings.TrimSpace(t.Value)), " ", "-"); tagPattern.MatchString(better) {
+			if better := strings.ReplaceAll(strings.ToLower(strings.TrimSpace(t.Value)), " ", "-"); tagPattern.Get().MatchString(better) {
 				f.retag(p, t, better)
 			}
 		})
@@ -68,7 +68,7 @@ var tagNamespace = &Check{
 	Run: func(p *Pass) {
 		for _, t := range p.Head().Tags {
 			space, _, ok := strings.Cut(t.Value, ".")
-			if ok && tagPattern.MatchString(t.Value) && !slices.Contains(namespaces, space) {
+			if ok && tagPattern.Get().MatchString(t.Value) && !slices.Contains(namespaces, space) {
 				p.report(t.At, "%q is no namespace of Sigma's tags; they are %s", space, sigma.Choices(namespaces)).
 					label("%s", sigma.DidYouMean(space, namespaces))
 			}
@@ -77,8 +77,8 @@ var tagNamespace = &Check{
 }
 
 var (
-	techniqueForm = regexp.MustCompile(`^t\d{4}(?:\.\d{3})?$`)
-	objectForm    = regexp.MustCompile(`^(?:[gsc]\d{4}|ds\d{4}|m\d{4}|ta\d{4})$`) // groups, software, campaigns ...
+	techniqueForm = lazyre.New(`^t\d{4}(?:\.\d{3})?$`)
+	objectForm    = lazyre.New(`^(?:[gsc]\d{4}|ds\d{4}|m\d{4}|ta\d{4})$`) // groups, software, campaigns ...
 )
 
 var tagAttack = &Check{
@@ -94,11 +94,11 @@ var tagAttack = &Check{
 		eachTag(p, "attack", func(t sigma.Text, name string) {
 			a, id := readAttack(), strings.ToUpper(name)
 			switch dashed := strings.ReplaceAll(name, "_", "-"); {
-			case slices.Contains(tactics, name) || objectForm.MatchString(name) || isOldTactic(name):
+			case slices.Contains(tactics, name) || objectForm.Get().MatchString(name) || isOldTactic(name):
 			case slices.Contains(tactics, dashed):
 				p.report(t.At, "ATT&CK has no tactic %q; it is written with -", name).retag(p, t, "attack."+dashed)
-			case techniqueForm.MatchString(name) && (a.techniques[id] || a.revoked[id] != ""):
-			case techniqueForm.MatchString(name):
+			case techniqueForm.Get().MatchString(name) && (a.techniques[id] || a.revoked[id] != ""):
+			case techniqueForm.Get().MatchString(name):
 				p.report(t.At, "ATT&CK has no technique %s", id)
 			default:
 				p.report(t.At, "%q is no technique and no tactic of ATT&CK", name).label("%s", sigma.DidYouMean(name, tactics))
@@ -159,7 +159,7 @@ var tagTactic = &Check{
 			switch {
 			case slices.Contains(tactics, strings.ReplaceAll(name, "_", "-")) || isOldTactic(name):
 				tactic = true
-			case techniqueForm.MatchString(name) && technique == nil:
+			case techniqueForm.Get().MatchString(name) && technique == nil:
 				technique = &t
 			}
 		})
@@ -171,7 +171,7 @@ var tagTactic = &Check{
 
 // named makes a check for the names of a namespace. mend gives a better name,
 // or none.
-func named(namespace, title, why, bad, good string, valid *regexp.Regexp, mend func(name string) string) *Check {
+func named(namespace, title, why, bad, good string, valid *lazyre.Regexp, mend func(name string) string) *Check {
 	fix := NoFix
 	if mend(bad) != "" {
 		fix = SafeFix
@@ -187,7 +187,7 @@ func named(namespace, title, why, bad, good string, valid *regexp.Regexp, mend f
 		Since:    "0.1",
 		Run: func(p *Pass) {
 			eachTag(p, namespace, func(t sigma.Text, name string) {
-				if valid.MatchString(name) {
+				if valid.Get().MatchString(name) {
 					return
 				}
 				f := p.report(t.At, "%q: %s", t.Value, title)
@@ -201,31 +201,31 @@ func named(namespace, title, why, bad, good string, valid *regexp.Regexp, mend f
 
 func noName(string) string { return "" }
 
-var cveDots = regexp.MustCompile(`^(\d{4})[._](\d{4,})$`)
+var cveDots = lazyre.New(`^(\d{4})[._](\d{4,})$`)
 
 var (
 	tagCVE = named("cve", "tag is no number of CVE", "A number is a year, a dash and four digits or more.",
-		"2021.44228", "2021-44228", regexp.MustCompile(`^\d{4}-\d{4,}$`), func(name string) string {
-			if m := cveDots.FindStringSubmatch(name); m != nil {
+		"2021.44228", "2021-44228", lazyre.New(`^\d{4}-\d{4,}$`), func(name string) string {
+			if m := cveDots.Get().FindStringSubmatch(name); m != nil {
 				return m[1] + "-" + m[2]
 			}
 			return ""
 		})
 	tagCAR = named("car", "tag is no analytic of CAR", "The Cyber Analytics Repository numbers them by year, month and three digits.",
-		"2016-4-005", "2016-04-005", regexp.MustCompile(`^\d{4}-\d{2}-\d{3}$`), noName)
+		"2016-4-005", "2016-04-005", lazyre.New(`^\d{4}-\d{2}-\d{3}$`), noName)
 	tagD3FEND = named("d3fend", "tag is no technique or artifact of D3FEND", "Techniques are d3-..., artifacts d3f-..., both in lower case.",
-		"process_analysis", "d3-pa", regexp.MustCompile(`^d3f?-[a-z0-9-]+$`), noName)
+		"process_analysis", "d3-pa", lazyre.New(`^d3f?-[a-z0-9-]+$`), noName)
 	tagDetection = named("detection", "tag is no kind of detection", "The specification has dfir, emerging-threats and threat-hunting.",
-		"emerging_threats", "emerging-threats", regexp.MustCompile(`^(?:dfir|emerging-threats|threat-hunting)$`), func(name string) string {
+		"emerging_threats", "emerging-threats", lazyre.New(`^(?:dfir|emerging-threats|threat-hunting)$`), func(name string) string {
 			if better := strings.ReplaceAll(name, "_", "-"); slices.Contains([]string{"emerging-threats", "threat-hunting"}, better) {
 				return better
 			}
 			return ""
 		})
 	tagSTP = named("stp", "tag is no score of Summiting the Pyramid", "A score is a level from 1 to 5, and a, u or k behind it.",
-		"6a", "5a", regexp.MustCompile(`^[1-5][auk]?$`), noName)
+		"6a", "5a", lazyre.New(`^[1-5][auk]?$`), noName)
 	tagTLP = named("tlp", "tag is no label of the Traffic Light Protocol", "The second version has red, amber, amber+strict, green and clear.",
-		"white", "clear", regexp.MustCompile(`^(?:red|amber|amber[+-]strict|green|clear)$`), func(name string) string {
+		"white", "clear", lazyre.New(`^(?:red|amber|amber[+-]strict|green|clear)$`), func(name string) string {
 			if name == "white" { // as the first version has it
 				return "clear"
 			}

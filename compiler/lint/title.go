@@ -2,11 +2,11 @@ package lint
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/sigproof/sigproof/compiler/internal/lazyre"
 	"github.com/sigproof/sigproof/sigma"
 )
 
@@ -98,7 +98,7 @@ var titleSpaces = &Check{
 	},
 }
 
-var detects = regexp.MustCompile(`^(?i:detects?|detecting|detection of|alerts? on)[ ]+`)
+var detects = lazyre.New(`^(?i:detects?|detecting|detection of|alerts? on)[ ]+`)
 
 var titleDetects = &Check{
 	Code:     "title/detects",
@@ -111,7 +111,7 @@ var titleDetects = &Check{
 	Since:    "0.1",
 	Run: func(p *Pass) {
 		t := p.Head().Title.Value
-		at := detects.FindString(t)
+		at := detects.Get().FindString(t)
 		if rest := t[len(at):]; at != "" && rest != "" {
 			r, size := utf8.DecodeRuneInString(rest)
 			retitle(p, string(unicode.ToUpper(r))+rest[size:], "the title begins with %q; it must begin with what is found", strings.TrimSpace(at))
@@ -120,11 +120,11 @@ var titleDetects = &Check{
 }
 
 // smallWords stay in lower case within a title.
-var smallWords = regexp.MustCompile(`^(?:a|an|and|any|are|as|at|be|but|by|for|from|if|in|inside|into|is|it|its|not|of|off|on|onto|or|other|out|over|own|per|than|that|the|then|this|to|under|up|upon|using|via|was|when|where|while|who|with|within|without|vs|after|before|between|during|against|through|like|your|been|their)$`)
+var smallWords = lazyre.New(`^(?:a|an|and|any|are|as|at|be|but|by|for|from|if|in|inside|into|is|it|its|not|of|off|on|onto|or|other|out|over|own|per|than|that|the|then|this|to|under|up|upon|using|via|was|when|where|while|who|with|within|without|vs|after|before|between|during|against|through|like|your|been|their)$`)
 
 // properWord is a word of lower-case letters alone: names of programs, files
 // and options, which have their own spelling, have other characters too.
-var properWord = regexp.MustCompile(`^[a-z]{4,}$`)
+var properWord = lazyre.New(`^[a-z]{4,}$`)
 
 var titleCase = &Check{
 	Code:     "title/case",
@@ -140,7 +140,7 @@ var titleCase = &Check{
 		words := strings.Split(p.Head().Title.Value, " ")
 		var small []string
 		for i, w := range words {
-			if !properWord.MatchString(w) || smallWords.MatchString(w) {
+			if !properWord.Get().MatchString(w) || smallWords.Get().MatchString(w) {
 				continue
 			}
 			small = append(small, w)
@@ -148,7 +148,7 @@ var titleCase = &Check{
 			words[i] = string(unicode.ToUpper(r)) + w[size:]
 		}
 		// One word may be the name of a program; two or more are a habit.
-		if len(small) >= 2 || len(small) == 1 && len(words) > 0 && properWord.MatchString(strings.Split(p.Head().Title.Value, " ")[0]) {
+		if len(small) >= 2 || len(small) == 1 && len(words) > 0 && properWord.Get().MatchString(strings.Split(p.Head().Title.Value, " ")[0]) {
 			retitle(p, strings.Join(words, " "), "%s in lower case; a title capitalises its words", isAre(small))
 		}
 	},

@@ -1,11 +1,11 @@
 package lint
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 
+	"github.com/sigproof/sigproof/compiler/internal/lazyre"
 	"github.com/sigproof/sigproof/compiler/schema"
 	"github.com/sigproof/sigproof/sigma"
 )
@@ -16,7 +16,7 @@ var trapChecks = []*Check{
 }
 
 // numbers are fields that hold a number in every log.
-var numbers = regexp.MustCompile(`^(?:EventID|EventId|EventCode|event_id|winlog\.event_id|LogonType|KeyLength|(?:Source|Destination|Dst|Src|Remote|Local)Port|(?:dst|src)_port|sc-status|status_code)$`)
+var numbers = lazyre.New(`^(?:EventID|EventId|EventCode|event_id|winlog\.event_id|LogonType|KeyLength|(?:Source|Destination|Dst|Src|Remote|Local)Port|(?:dst|src)_port|sc-status|status_code)$`)
 
 var valueQuotedNumber = &Check{
 	Code:     "value/quoted-number",
@@ -55,7 +55,7 @@ func (p *Pass) holdsNumbers(at place) bool {
 			return ref.Field.Type == schema.Number
 		}
 	}
-	return numbers.MatchString(at.Field.Value)
+	return numbers.Get().MatchString(at.Field.Value)
 }
 
 var valueControl = &Check{
@@ -155,9 +155,9 @@ var valueSpaces = &Check{
 }
 
 // paths are fields that hold the whole path of a program or file.
-var paths = regexp.MustCompile(`^(?:Image|ParentImage|GrandParentImage|SourceImage|TargetImage|ImageLoaded|ProcessName|ParentProcessName|NewProcessName|TargetFilename|process\.executable)$`)
+var paths = lazyre.New(`^(?:Image|ParentImage|GrandParentImage|SourceImage|TargetImage|ImageLoaded|ProcessName|ParentProcessName|NewProcessName|TargetFilename|process\.executable)$`)
 
-var bareProgram = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*\.(?i:exe|dll|sys|com|scr)$`)
+var bareProgram = lazyre.New(`^[A-Za-z0-9][A-Za-z0-9_-]*\.(?i:exe|dll|sys|com|scr)$`)
 
 var valueFileName = &Check{
 	Code:     "value/file-name",
@@ -173,7 +173,7 @@ var valueFileName = &Check{
 			return
 		}
 		p.eachString(func(at place, s *sigma.String) {
-			if paths.MatchString(at.Field.Value) && at.Has("endswith") && bareProgram.MatchString(s.Text.Value) {
+			if paths.Get().MatchString(at.Field.Value) && at.Has("endswith") && bareProgram.Get().MatchString(s.Text.Value) {
 				p.report(s.Text.At, `%s is also the end of other names; a backslash before it is where the name begins`, p.shown(s)).
 					unsafe("add a backslash", rewrite(p.File(), s.Text, `\`+s.Text.Value)...)
 			}
@@ -186,7 +186,7 @@ func (p *Pass) onWindows() bool {
 	return l != nil && l.Product.Value == "windows"
 }
 
-var partOfPath = regexp.MustCompile(`^\\?[A-Za-z0-9_. -]+\.(?i:exe|dll|sys|com|scr)$`)
+var partOfPath = lazyre.New(`^\\?[A-Za-z0-9_. -]+\.(?i:exe|dll|sys|com|scr)$`)
 
 var valueWholePath = &Check{
 	Code:     "value/whole-path",
@@ -202,10 +202,10 @@ var valueWholePath = &Check{
 			return
 		}
 		for _, at := range p.Items() {
-			if len(at.Modifiers) > 0 || !paths.MatchString(at.Field.Value) {
+			if len(at.Modifiers) > 0 || !paths.Get().MatchString(at.Field.Value) {
 				continue
 			}
-			part := func(v sigma.Value) bool { return partOfPath.MatchString(v.Written().Value) }
+			part := func(v sigma.Value) bool { return partOfPath.Get().MatchString(v.Written().Value) }
 			i := slices.IndexFunc(at.Values, part)
 			if i < 0 {
 				continue
@@ -218,7 +218,7 @@ var valueWholePath = &Check{
 	},
 }
 
-var share = regexp.MustCompile(`^\\\\[A-Za-z0-9%.-]`)
+var share = lazyre.New(`^\\\\[A-Za-z0-9%.-]`)
 
 var valueShare = &Check{
 	Code:     "value/share",
@@ -231,7 +231,7 @@ var valueShare = &Check{
 	Since:    "0.1",
 	Run: func(p *Pass) {
 		p.eachString(func(at place, s *sigma.String) {
-			if !at.Keywords && !at.Has("contains") && !at.Has("endswith") && share.MatchString(s.Text.Value) {
+			if !at.Keywords && !at.Has("contains") && !at.Has("endswith") && share.Get().MatchString(s.Text.Value) {
 				p.report(s.Text.At, `%s begins with one backslash, since two side by side are one; a share has two`, p.shown(s)).
 					unsafe(`write \\\\`, rewrite(p.File(), s.Text, `\\`+s.Text.Value)...)
 			}
@@ -242,7 +242,7 @@ var valueShare = &Check{
 // hashes are how many digits the hashes of Sysmon have.
 var hashes = map[string]int{"MD5": 32, "SHA1": 40, "SHA256": 64, "IMPHASH": 32}
 
-var hashForm = regexp.MustCompile(`^(?i)(MD5|SHA1|SHA256|IMPHASH)=([^*?,]*)$`)
+var hashForm = lazyre.New(`^(?i)(MD5|SHA1|SHA256|IMPHASH)=([^*?,]*)$`)
 
 var valueHash = &Check{
 	Code:     "value/hash",
@@ -255,7 +255,7 @@ var valueHash = &Check{
 	Run: func(p *Pass) {
 		p.eachString(func(at place, s *sigma.String) {
 			kind, digits := at.Field.Value, s.Text.Value
-			if m := hashForm.FindStringSubmatch(s.Text.Value); m != nil && strings.EqualFold(at.Field.Value, "hashes") {
+			if m := hashForm.Get().FindStringSubmatch(s.Text.Value); m != nil && strings.EqualFold(at.Field.Value, "hashes") {
 				kind, digits = m[1], m[2]
 			}
 			want := hashes[strings.ToUpper(kind)]
@@ -273,7 +273,7 @@ var valueHash = &Check{
 }
 
 // localised are names of accounts that Windows writes in its own language.
-var localised = regexp.MustCompile(`(?i)^(?:NT AUTHORITY|BUILTIN)\\|^(?:NT )?AUTHORITY$`)
+var localised = lazyre.New(`(?i)^(?:NT AUTHORITY|BUILTIN)\\|^(?:NT )?AUTHORITY$`)
 
 var valueLocalised = &Check{
 	Code:     "value/localised",
@@ -285,7 +285,7 @@ var valueLocalised = &Check{
 	Since:    "0.1",
 	Run: func(p *Pass) {
 		p.eachString(func(at place, s *sigma.String) {
-			if strings.HasSuffix(at.Field.Value, "User") && localised.MatchString(s.Text.Value) {
+			if strings.HasSuffix(at.Field.Value, "User") && localised.Get().MatchString(s.Text.Value) {
 				p.report(s.Text.At, "%s has another name on a Windows in another language; AUTHORI and AUTORI are parts of all", p.shown(s))
 			}
 		})

@@ -1,10 +1,10 @@
 package lint
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/sigproof/sigproof/compiler/internal/lazyre"
 	"github.com/sigproof/sigproof/sigma"
 )
 
@@ -321,7 +321,7 @@ func oddOne(item *sigma.Item) (odd *sigma.String, front, back bool) {
 
 // literalStar finds an escaped star that stands for a whole name in a path,
 // behind another name.
-var literalStar = regexp.MustCompile(`\\[A-Za-z0-9_ .()%-]+\\\*(?:\\|$)`)
+var literalStar = lazyre.New(`\\[A-Za-z0-9_ .()%-]+\\\*(?:\\|$)`)
 
 var wildcardEscaped = &Check{
 	Code:     "wildcard/escaped",
@@ -334,7 +334,7 @@ var wildcardEscaped = &Check{
 	Since:    "0.1",
 	Run: func(p *Pass) {
 		p.eachString(func(_ place, s *sigma.String) {
-			if m := literalStar.FindStringIndex(s.Text.Value); m != nil {
+			if m := literalStar.Get().FindStringIndex(s.Text.Value); m != nil {
 				star := m[0] + strings.LastIndexByte(s.Text.Value[m[0]:m[1]], '*')
 				better := s.Text.Value[:star] + `\` + s.Text.Value[star:]
 				p.report(p.within(s.Text, star-1, star+1), `\* is a plain star, which no path has; a backslash and then any name is \\*`).
@@ -345,7 +345,7 @@ var wildcardEscaped = &Check{
 }
 
 // question finds a question mark that begins the query of a URL.
-var question = regexp.MustCompile(`[A-Za-z0-9_/]\?[A-Za-z0-9_-]+=`)
+var question = lazyre.New(`[A-Za-z0-9_/]\?[A-Za-z0-9_-]+=`)
 
 var wildcardQuestion = &Check{
 	Code:     "wildcard/question",
@@ -358,7 +358,7 @@ var wildcardQuestion = &Check{
 	Since:    "0.1",
 	Run: func(p *Pass) {
 		p.eachString(func(_ place, s *sigma.String) {
-			if m := question.FindStringIndex(s.Text.Value); m != nil {
+			if m := question.Get().FindStringIndex(s.Text.Value); m != nil {
 				i := m[0] + 1
 				p.report(p.within(s.Text, i, i+1), `"?" stands for any one character here; a plain question mark is \?`).
 					unsafe(`write \?`, rewrite(p.File(), s.Text, s.Text.Value[:i]+`\`+s.Text.Value[i:])...)

@@ -2,16 +2,17 @@ package template
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/sigproof/sigproof/compiler/internal/lazyre"
 )
 
 // fieldPath is what may stand in the braces of str.format: a name, with
 // attributes and elements.
-var fieldPath = regexp.MustCompile(`^([\pL_][\pL\pN_]*)((?:\.[\pL_][\pL\pN_]*|\[[^\]]+\])*)(!s)?$`)
+var fieldPath = lazyre.New(`^([\pL_][\pL\pN_]*)((?:\.[\pL_][\pL\pN_]*|\[[^\]]+\])*)(!s)?$`)
 
-var pathStep = regexp.MustCompile(`\.([\pL_][\pL\pN_]*)|\[([^\]]+)\]`)
+var pathStep = lazyre.New(`\.([\pL_][\pL\pN_]*)|\[([^\]]+)\]`)
 
 // Format reads a template of Python's str.format.
 //
@@ -51,7 +52,7 @@ func Format(src string, opts *Options) (*Template, *Error) {
 
 func field(src string, at span, names []string) (part, *Error) {
 	inner := src[at.start+1 : at.end-1]
-	m := fieldPath.FindStringSubmatch(inner)
+	m := fieldPath.Get().FindStringSubmatch(inner)
 	switch {
 	case m == nil && strings.ContainsAny(inner, ":!"):
 		return nil, &Error{at.start, at.end, fmt.Sprintf("how %q is to be written is not supported here", inner), "the template of Jinja2, type template, has filters for that"}
@@ -60,7 +61,7 @@ func field(src string, at span, names []string) (part, *Error) {
 	}
 	p := &parser{src: src, names: names}
 	x := p.word(token{kind: nameToken, text: m[1], at: span{at.start + 1, at.start + 1 + len(m[1])}})
-	for _, step := range pathStep.FindAllStringSubmatch(m[2], -1) {
+	for _, step := range pathStep.Get().FindAllStringSubmatch(m[2], -1) {
 		var key any = step[1] + step[2]
 		if n, err := strconv.Atoi(step[2]); err == nil {
 			key = n

@@ -2,8 +2,9 @@ package template
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
+
+	"github.com/sigproof/sigproof/compiler/internal/lazyre"
 )
 
 // A chunk is a stretch of a Jinja template: text, or what stands between the
@@ -24,8 +25,8 @@ const (
 )
 
 var (
-	rawStart = regexp.MustCompile(`^\{%[-+]?\s*raw\s*(-?)%\}`)
-	rawEnd   = regexp.MustCompile(`\{%([-+]?)\s*endraw\s*(-?)[+]?%\}`)
+	rawStart = lazyre.New(`^\{%[-+]?\s*raw\s*(-?)%\}`)
+	rawEnd   = lazyre.New(`\{%([-+]?)\s*endraw\s*(-?)[+]?%\}`)
 )
 
 // cut cuts a template into chunks. A "-" inside a mark takes the white space
@@ -55,12 +56,12 @@ func cut(src string) ([]chunk, *Error) {
 		}
 		minus := open+2 < len(src) && src[open+2] == '-'
 		text(open, minus)
-		if m := rawStart.FindStringSubmatch(src[open:]); m != nil {
+		if m := rawStart.Get().FindStringSubmatch(src[open:]); m != nil {
 			pos = open + len(m[0])
 			if m[1] == "-" {
 				trim()
 			}
-			end := rawEnd.FindStringSubmatchIndex(src[pos:])
+			end := rawEnd.Get().FindStringSubmatchIndex(src[pos:])
 			if end == nil {
 				return nil, &Error{open, open + len(m[0]), `"raw" has no "endraw"`, ""}
 			}
@@ -150,13 +151,13 @@ const (
 
 var tokenPatterns = []struct {
 	kind tokenKind
-	re   *regexp.Regexp
+	re   *lazyre.Regexp
 }{
-	{nameToken, regexp.MustCompile(`^[\pL_][\pL\pN_]*`)},
-	{floatToken, regexp.MustCompile(`^[0-9]+(?:\.[0-9]+(?:[eE][-+]?[0-9]+)?|[eE][-+]?[0-9]+)`)},
-	{intToken, regexp.MustCompile(`^[0-9]+`)},
-	{textToken, regexp.MustCompile(`^(?s:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")`)},
-	{signToken, regexp.MustCompile(`^(?:==|!=|<=|>=|//|\*\*|[-+*/%~<>=.,:|()\[\]{}])`)},
+	{nameToken, lazyre.New(`^[\pL_][\pL\pN_]*`)},
+	{floatToken, lazyre.New(`^[0-9]+(?:\.[0-9]+(?:[eE][-+]?[0-9]+)?|[eE][-+]?[0-9]+)`)},
+	{intToken, lazyre.New(`^[0-9]+`)},
+	{textToken, lazyre.New(`^(?s:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")`)},
+	{signToken, lazyre.New(`^(?:==|!=|<=|>=|//|\*\*|[-+*/%~<>=.,:|()\[\]{}])`)},
 }
 
 // tokens cuts the content of a chunk.
@@ -180,7 +181,7 @@ func tokens(src string, at span) ([]token, *Error) {
 
 func firstToken(s string) (token, bool) {
 	for _, p := range tokenPatterns {
-		m := p.re.FindString(s)
+		m := p.re.Get().FindString(s)
 		if m == "" {
 			continue
 		}
