@@ -6,6 +6,7 @@ import (
 
 	"github.com/sigproof/sigproof/compiler/internal/lazyre"
 	"github.com/sigproof/sigproof/sigma"
+	"github.com/sigproof/sigproof/sigma/attack"
 )
 
 // tagChecks look at tags. Spec, Appendix Tags.
@@ -92,12 +93,12 @@ var tagAttack = &Check{
 	Since:    "0.1",
 	Run: func(p *Pass) {
 		eachTag(p, "attack", func(t sigma.Text, name string) {
-			a, id := readAttack(), strings.ToUpper(name)
+			id := strings.ToUpper(name)
 			switch dashed := strings.ReplaceAll(name, "_", "-"); {
 			case slices.Contains(tactics, name) || objectForm.Get().MatchString(name) || isOldTactic(name):
 			case slices.Contains(tactics, dashed):
 				p.report(t.At, "ATT&CK has no tactic %q; it is written with -", name).retag(p, t, "attack."+dashed)
-			case techniqueForm.Get().MatchString(name) && (a.techniques[id] || a.revoked[id] != ""):
+			case techniqueForm.Get().MatchString(name) && (attack.ByID(id) != nil || attack.Successor(id) != ""):
 			case techniqueForm.Get().MatchString(name):
 				p.report(t.At, "ATT&CK has no technique %s", id)
 			default:
@@ -118,7 +119,7 @@ var tagRevoked = &Check{
 	Since:    "0.1",
 	Run: func(p *Pass) {
 		eachTag(p, "attack", func(t sigma.Text, name string) {
-			if now := readAttack().revoked[strings.ToUpper(name)]; now != "" {
+			if now := attack.Successor(strings.ToUpper(name)); now != "" {
 				p.report(t.At, "ATT&CK has %s in place of %s", now, strings.ToUpper(name)).retag(p, t, "attack."+strings.ToLower(now))
 			}
 		})
@@ -157,7 +158,7 @@ var tagTactic = &Check{
 		tactic := false
 		eachTag(p, "attack", func(t sigma.Text, name string) {
 			switch {
-			case slices.Contains(tactics, strings.ReplaceAll(name, "_", "-")) || isOldTactic(name):
+			case isTactic(name):
 				tactic = true
 			case techniqueForm.Get().MatchString(name) && technique == nil:
 				technique = &t
