@@ -29,7 +29,7 @@ var importers = map[string][]string{
 	"github.com/alecthomas/participle/v2":      {"sigma", "targets/kql/kqleval", "targets/spl/spleval"},
 	"gopkg.in/yaml.v3":                         {"sigma", "compiler/schema", "targets/sentinel", "targets/splunk", "fixtures"},
 	"github.com/spf13/cobra":                   {"cmd"},
-	"github.com/google/uuid":                   {"sigma", "compiler/lint", "targets/sentinel", "targets/splunk", "fixtures", "cmd"},
+	"github.com/google/uuid":                   {"sigma", "compiler/lint", "targets/pack", "targets/sentinel", "targets/splunk", "fixtures", "cmd"},
 	"aead.dev/minisign":                        {"targets/pack"},
 	"github.com/google/go-cmp":                 {"sigma", "compiler", "targets", "fixtures", "cmd"},
 	"github.com/rogpeppe/go-internal":          {"sigma", "compiler", "targets", "fixtures", "cmd"},

@@ -3,7 +3,7 @@ package sentinel
 import (
 	"strings"
 
-	"github.com/sigproof/sigproof/targets/pack"
+	"github.com/sigproof/sigproof/targets/internal/arm"
 )
 
 const (
@@ -11,31 +11,10 @@ const (
 	insights   = "Microsoft.SecurityInsights"
 )
 
-// A deployment is an ARM template.
-type deployment struct {
-	Schema     string               `json:"$schema"`
-	Version    string               `json:"contentVersion"`
-	Parameters map[string]parameter `json:"parameters"`
-	Resources  []any                `json:"resources"`
-}
-
-type parameter struct {
-	Type     string    `json:"type"`
-	Default  string    `json:"defaultValue,omitempty"`
-	Metadata *metadata `json:"metadata,omitempty"`
-}
-
-type metadata struct {
-	Description string `json:"description"`
-}
-
 // deploy writes a template over a workspace.
 func deploy(resources ...any) []byte {
-	return pack.JSON(deployment{
-		"https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#", "1.0.0.0",
-		map[string]parameter{"workspace": {Type: "string", Metadata: &metadata{"Name of the Log Analytics workspace of Sentinel"}}},
-		resources,
-	})
+	workspace := arm.Parameter{Type: "string", Metadata: &arm.Metadata{Description: "Name of the Log Analytics workspace of Sentinel"}}
+	return arm.Template(map[string]arm.Parameter{"workspace": workspace}, resources)
 }
 
 // An alertRule is an analytics rule as a resource.
@@ -100,8 +79,8 @@ func (r *rule) resource() any {
 	if r.kind == Hunting {
 		return savedSearch{
 			"[concat(parameters('workspace'),'/" + r.id + "')]", workspaces + "/savedSearches", "2020-08-01",
-			searchProperties{"Hunting Queries", escape(r.title), escape(r.query), 2, []tag{
-				{"description", escape(r.description)}, {"tactics", strings.Join(r.tactics, ",")}, {"techniques", strings.Join(r.techniques, ",")},
+			searchProperties{"Hunting Queries", arm.Escape(r.title), arm.Escape(r.query), 2, []tag{
+				{"description", arm.Escape(r.description)}, {"tactics", strings.Join(r.tactics, ",")}, {"techniques", strings.Join(r.techniques, ",")},
 			}},
 		}
 	}
@@ -118,38 +97,20 @@ func (r *rule) resource() any {
 func (r *rule) properties() ruleProperties {
 	techniques, subs := parents(r.techniques)
 	p := ruleProperties{
-		DisplayName: escape(r.title), Description: escape(r.description), Severity: r.severity, Enabled: true, Query: escape(r.query),
+		DisplayName: arm.Escape(r.title), Description: arm.Escape(r.description), Severity: r.severity, Enabled: true, Query: arm.Escape(r.query),
 		SuppressionDuration: "PT5H", Tactics: nonNil(r.tactics), Techniques: nonNil(techniques), SubTechniques: nonNil(subs),
 		TemplateVersion: r.version, IncidentConfiguration: r.incidents("P1D"), EventGroupingSettings: &eventGrouping{"AlertPerResult"},
 		AlertDetailsOverride: r.override(), EntityMappings: r.entities,
 	}
 	if o := p.AlertDetailsOverride; o != nil {
-		o.DisplayName = escape(o.DisplayName)
+		o.DisplayName = arm.Escape(o.DisplayName)
 	}
 	if r.kind == Scheduled {
-		p.QueryFrequency, p.QueryPeriod = iso(r.schedule.Frequency), iso(r.schedule.Period)
+		p.QueryFrequency, p.QueryPeriod = arm.Duration(r.schedule.Frequency), arm.Duration(r.schedule.Period)
 		p.TriggerOperator, p.TriggerThreshold = "GreaterThan", new(int)
 	}
 	if len(r.details) > 0 {
 		p.CustomDetails = details(r.details).byKey()
 	}
 	return p
-}
-
-// escape keeps ARM from taking a text for an expression: one between brackets.
-// A text that only begins with one must stay as it is, since nothing takes the
-// second bracket away again.
-func escape(s string) string {
-	if strings.HasPrefix(s, "[") && strings.HasSuffix(s, "]") {
-		return "[" + s
-	}
-	return s
-}
-
-// unescape reads a text of a template.
-func unescape(s string) string {
-	if strings.HasPrefix(s, "[[") && strings.HasSuffix(s, "]") {
-		return s[1:]
-	}
-	return s
 }

@@ -14,6 +14,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/sigproof/sigproof/targets/internal/arm"
 	"github.com/sigproof/sigproof/targets/pack"
 )
 
@@ -28,43 +29,7 @@ func Objects(p *pack.Pack) ([]pack.Object, error) {
 
 // Verify holds the queries of a pack against the hashes in its manifest: those
 // in the templates are the ones that were replayed.
-func Verify(p *pack.Pack) []error {
-	objects, err := Objects(p)
-	if err != nil {
-		return []error{err}
-	}
-	var wrong []error
-	for _, r := range p.Manifest.Rules {
-		i := slices.IndexFunc(objects, func(o pack.Object) bool { return o.ID == r.Artifact })
-		if i < 0 {
-			wrong = append(wrong, fmt.Errorf("rule %s is not in %s", r.ID, everything))
-			continue
-		}
-		for _, path := range r.Files {
-			own, err := Exported(p.File(path))
-			if err != nil || len(own) != 1 {
-				wrong = append(wrong, fmt.Errorf("%s is not one rule of Sentinel", path))
-				continue
-			}
-			if pack.Hash([]byte(query(own[0]))) != r.Query {
-				wrong = append(wrong, fmt.Errorf("%s has another query than the one that was replayed", path))
-			}
-		}
-		if pack.Hash([]byte(query(objects[i]))) != r.Query {
-			wrong = append(wrong, fmt.Errorf("rule %s has another query in %s than the one that was replayed", r.ID, everything))
-		}
-	}
-	return wrong
-}
-
-func query(o pack.Object) string {
-	for _, f := range o.Fields {
-		if f.Name == "query" {
-			return f.Value
-		}
-	}
-	return ""
-}
+func Verify(p *pack.Pack) []error { return pack.VerifyQueries(p, everything, Exported) }
 
 // Exported reads what a workspace or the portal exports: a template of ARM, a
 // list of the REST API, one resource or an array of them; or the YAML of the
@@ -275,7 +240,7 @@ func unquote(s string) string {
 
 // read takes a text as it was before it was put into a template, or through the
 // editor of the portal.
-func read(s string) string { return strings.ReplaceAll(unescape(s), "\r\n", "\n") }
+func read(s string) string { return strings.ReplaceAll(arm.Unescape(s), "\r\n", "\n") }
 
 func sorted(list []string) string {
 	return strings.Join(slices.Compact(slices.Sorted(slices.Values(list))), ", ")

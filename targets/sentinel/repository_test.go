@@ -15,6 +15,7 @@ import (
 	"github.com/sigproof/sigproof/compiler/ir"
 	"github.com/sigproof/sigproof/compiler/schema"
 	"github.com/sigproof/sigproof/sigma"
+	"github.com/sigproof/sigproof/targets/internal/arm"
 	"github.com/sigproof/sigproof/targets/internal/packtest"
 	"github.com/sigproof/sigproof/targets/kql/kqleval"
 	"github.com/sigproof/sigproof/targets/pack"
@@ -254,7 +255,7 @@ func TestColumns(t *testing.T) {
 			if r.Type == "Microsoft.OperationalInsights/workspaces/savedSearches" {
 				continue
 			}
-			q, err := kqleval.Parse(unescape(r.Properties.Query))
+			q, err := kqleval.Parse(arm.Unescape(r.Properties.Query))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,8 +1,6 @@
 package sentinel
 
 import (
-	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -41,7 +39,7 @@ type rule struct {
 func newRule(p *ir.Program, q *targets.Query, kind string) (*rule, error) {
 	head := p.Doc.Info()
 	r := &rule{
-		doc: p.Doc, documents: pack.Documents(p), kind: kind, id: artifactID(pack.DocumentID(p.Doc)), name: fileName(head.Label()),
+		doc: p.Doc, documents: pack.Documents(p), kind: kind, id: artifactID(pack.DocumentID(p.Doc)), name: pack.FileName(head.Label()),
 		title: pack.OneLine(head.Label()), description: pack.Describe(p.Doc), severity: severity(p.Level),
 		query: q.Text, schedule: q.Schedule,
 	}
@@ -70,15 +68,6 @@ func texts(list []sigma.Text) []string {
 		out[i] = t.Value
 	}
 	return out
-}
-
-// fileName joins the words of a title.
-func fileName(title string) string {
-	var b strings.Builder
-	for _, word := range regexp.MustCompile(`[A-Za-z0-9]+`).FindAllString(title, -1) {
-		b.WriteString(strings.ToUpper(word[:1]) + word[1:])
-	}
-	return cmp.Or(b.String()[:min(b.Len(), 80)], "Rule")
 }
 
 // resultOf gives the columns of a query's result, with their types.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/sigproof/sigproof/compiler/schema"
 	"github.com/sigproof/sigproof/sigma"
+	"github.com/sigproof/sigproof/targets/internal/arm"
 	"github.com/sigproof/sigproof/targets/internal/packtest"
 	"github.com/sigproof/sigproof/targets/pack"
 )
@@ -151,15 +152,6 @@ func resourceFaults(kind string, r map[string]any) []string {
 	return out
 }
 
-func TestEscape(t *testing.T) {
-	t.Parallel()
-	for in, want := range map[string]string{"[a]": "[[a]", "[a] b": "[a] b", "a]": "a]", "": "", "[[a]": "[[[a]"} {
-		if got := escape(in); got != want || unescape(got) != in {
-			t.Errorf("%q: got %q, and back %q", in, got, unescape(got))
-		}
-	}
-}
-
 func TestAttack(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -268,7 +260,7 @@ func TestKusto(t *testing.T) {
 	p, _ := Build(append(programs, packtest.AzureCorpus(t)...), &Options{Name: "all"})
 	for _, r := range resources(t, p.File(everything)) {
 		asked++
-		if err := enc.Encode(map[string]string{"name": r.Properties.DisplayName, "query": unescape(r.Properties.Query)}); err != nil {
+		if err := enc.Encode(map[string]string{"name": r.Properties.DisplayName, "query": arm.Unescape(r.Properties.Query)}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -30,7 +30,7 @@ func solutionFiles(rules []*rule, version string, changes []pack.Change, opts *O
 	}
 	return []pack.File{
 		{Path: everything, Data: deploy(nonNil(resources)...)},
-		{Path: "Data/Solution_" + fileName(opts.Name) + ".json", Data: solutionData(paths, version, opts)},
+		{Path: "Data/Solution_" + pack.FileName(opts.Name) + ".json", Data: solutionData(paths, version, opts)},
 		{Path: "SolutionMetadata.json", Data: solutionMetadata(rules, opts)},
 		{Path: "ReleaseNotes.md", Data: releaseNotes(version, changes)},
 		{Path: "README.md", Data: readme(rules, opts)},
@@ -91,7 +91,7 @@ func solutionMetadata(rules []*rule, opts *Options) []byte {
 		Categories categories `json:"categories"`
 		Support    support    `json:"support"`
 	}{
-		"sigproof", "sigproof-" + strings.ToLower(fileName(opts.Name)), first, last, []string{"sigproof"},
+		"sigproof", "sigproof-" + strings.ToLower(pack.FileName(opts.Name)), first, last, []string{"sigproof"},
 		categories{[]string{"Identity", "Security - Threat Protection"}, []string{}},
 		support{"sigproof", "Community", "https://github.com/sigproof/sigproof/issues"},
 	})

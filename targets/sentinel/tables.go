@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sigproof/sigproof/compiler/schema"
+	"github.com/sigproof/sigproof/targets/internal/arm"
 	"github.com/sigproof/sigproof/targets/pack"
 )
 
@@ -125,7 +126,7 @@ func watchlistResource(w Watchlist) any {
 		Properties: map[string]any{
 			"displayName": w.Name, "watchlistAlias": w.Name, "provider": "sigproof", "source": w.Name + ".csv", "sourceType": "Local",
 			"description":    "Values of the placeholder " + w.Name + ", as the queries of the pack hold them",
-			"itemsSearchKey": "Value", "contentType": "text/csv", "numberOfLinesToSkip": 0, "rawContent": escape(b.String()),
+			"itemsSearchKey": "Value", "contentType": "text/csv", "numberOfLinesToSkip": 0, "rawContent": arm.Escape(b.String()),
 		},
 	}
 }

@@ -185,23 +185,3 @@ func short(d time.Duration) string {
 	}
 	return fmt.Sprintf("%dm", (d+time.Minute-1)/time.Minute) // rounded up: nothing may be missed
 }
-
-// iso writes a duration as ARM does: PT5M, PT1H20M, P14D.
-func iso(d time.Duration) string {
-	d = (d + time.Minute - 1).Truncate(time.Minute)
-	out := "P"
-	if days := d / (24 * time.Hour); days > 0 {
-		out += fmt.Sprintf("%dD", days)
-	}
-	if d %= 24 * time.Hour; d == 0 {
-		return out
-	}
-	out += "T"
-	if hours := d / time.Hour; hours > 0 {
-		out += fmt.Sprintf("%dH", hours)
-	}
-	if minutes := d % time.Hour / time.Minute; minutes > 0 {
-		out += fmt.Sprintf("%dM", minutes)
-	}
-	return out
-}

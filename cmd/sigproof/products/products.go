@@ -41,5 +41,10 @@ type Input struct {
 	Define         map[string][]string
 }
 
+// options are what packs of one object a rule are made of.
+func (in *Input) options() *pack.Options {
+	return &pack.Options{Name: in.Name, Since: in.Since, Sigproof: in.Sigproof, Revision: in.Revision, Suites: in.Suites, Force: in.Force}
+}
+
 // All lists the products that there are packs for.
-func All() []*Product { return []*Product{Sentinel(), Splunk()} }
+func All() []*Product { return []*Product{Sentinel(), Splunk(), AzureMonitor()} }
