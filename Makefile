@@ -20,7 +20,7 @@ golden:
 	UPDATE=1 go test ./cmd/sigproof -run Scripts
 
 fuzz:
-	./.ci/fuzz 30s
+	./.ci/fuzz
 
 bench:
 	go test -run '^$$' -bench . -benchmem ./...

@@ -89,7 +89,8 @@ func TestReadWrong(t *testing.T) {
 }
 
 // FuzzRead reads any text, and applies what it reads to a rule that has one of
-// each: nothing panics, and what is refused is told.
+// each, and to its query: nothing panics, and what is refused is told, with its
+// place.
 func FuzzRead(f *testing.F) {
 	names, err := filepath.Glob("testdata/*.txtar")
 	if err != nil {
@@ -116,6 +117,7 @@ detection:
 	rule := docs[0].(*sigma.Rule)
 	f.Fuzz(func(t *testing.T, src string) {
 		p, diags := Read("p.yml", []byte(src), nil)
+		placed(t, diags)
 		if p == nil {
 			if !sigma.HasErrors(diags) {
 				t.Fatal("refused, and nothing says why")
@@ -123,13 +125,30 @@ detection:
 			return
 		}
 		w := p.Rule(rule, nil, nil)
+		placed(t, w.Diags)
 		if w.Doc.Info().Broken != sigma.HasErrors(w.Diags) {
 			t.Fatalf("broken %t with %v", w.Doc.Info().Broken, w.Diags)
 		}
 		if rule.Broken || !slices.Contains(docs, sigma.Document(rule)) {
 			t.Fatal("the rule itself was changed")
 		}
+		for _, language := range []string{"kql", "spl"} {
+			query, diags := w.Query(language, "T | where a == 1\n")
+			placed(t, diags)
+			_, diags = p.Finalize(language, []string{query, "U"})
+			placed(t, diags)
+		}
 	})
+}
+
+// placed holds that diagnostics stand in their files.
+func placed(t *testing.T, diags []*sigma.Diagnostic) {
+	t.Helper()
+	for _, d := range diags {
+		if d.File == nil || d.At.Start < 0 || d.At.Start > d.At.End || d.At.End > len(d.File.Src) {
+			t.Fatalf("%s stands at %v", d, d.At)
+		}
+	}
 }
 
 // TestLimits holds that what would never end is refused in a line.
