@@ -20,12 +20,17 @@ func (a *app) checkQueries(args []string, f *checkFlags) error {
 	if err := a.findingFormats(); err != nil {
 		return err
 	}
+	logs, err := calledLogs(f.log)
+	if err != nil {
+		return err
+	}
+	spl := func(file *sigma.File) []*sigma.Diagnostic { return fixtures.CheckSPL(file, logs) }
 	var sources []source
 	r := &lint.Result{}
 	for _, language := range []struct {
 		names []string
 		check func(*sigma.File) []*sigma.Diagnostic
-	}{{f.kql, fixtures.CheckKQL}, {f.spl, fixtures.CheckSPL}} {
+	}{{f.kql, fixtures.CheckKQL}, {f.spl, spl}} {
 		for _, name := range language.names {
 			file, err := a.queryText([]string{name}, "")
 			if err != nil {

@@ -67,13 +67,31 @@ func (a *app) options(m *meaning, c *config.Config) (*compiler.Options, error) {
 	switch {
 	case m.log != "":
 		if opts.Log, opts.Among = schema.Called(m.log); opts.Log == nil && opts.Among == nil {
-			return nil, fmt.Errorf("--log: there is no log %q%s", m.log, didYouMean(m.log, config.LogNames()))
+			return nil, noLog(m.log)
 		}
 	case c.Log.Value != "":
 		opts.Log, opts.Among = schema.Called(c.Log.Value)
 		a.note("%s: log is %s", c.Place(c.Log), c.Log.Value)
 	}
 	return opts, nil
+}
+
+func noLog(name string) error {
+	return fmt.Errorf("--log: there is no log %q%s", name, didYouMean(name, config.LogNames()))
+}
+
+// calledLogs gives the logs that --log names; none without it.
+func calledLogs(name string) ([]*schema.Log, error) {
+	log, among := schema.Called(name)
+	switch {
+	case name == "":
+		return nil, nil
+	case log != nil:
+		return []*schema.Log{log}, nil
+	case among == nil:
+		return nil, noLog(name)
+	}
+	return among, nil
 }
 
 // pipeline reads the pipelines and joins them; nil if there are none. Those of

@@ -44,6 +44,7 @@ func parseBin(_ *parser, s *scanner) (command, *Error) {
 		switch {
 		case field == "":
 			field, as = t.text, t.text
+			s.log.reads(t)
 		case t.isKeyword("as") && as == field:
 			if t, err = s.fieldName(); err != nil {
 				return nil, err
@@ -56,6 +57,7 @@ func parseBin(_ *parser, s *scanner) (command, *Error) {
 	if field == "" || spanToken == nil {
 		return nil, s.errorf(s.pos, s.end, "bin lacks its field or its span: bin _time span=1h")
 	}
+	s.log.makes(as)
 	floor, ok := binFloor(field, spanToken.text)
 	if !ok {
 		return nil, s.errorf(spanToken.lo, spanToken.hi, "span %q is not read here: 30s, 5m, 1h, 1d, 1mon or a number are", spanToken.text)
@@ -144,6 +146,9 @@ func parseConvert(_ *parser, s *scanner) (command, *Error) {
 		if err != nil {
 			return nil, err
 		}
+		if as != field {
+			s.log.makes(as)
+		}
 		all = append(all, conversion{field, as, f})
 	}
 	if len(all) == 0 {
@@ -191,6 +196,7 @@ func (s *scanner) inParentheses() (string, *Error) {
 	if err != nil {
 		return "", err
 	}
+	s.log.reads(t)
 	end, err := s.next()
 	if err == nil && !end.isPunct(")") {
 		err = s.errorf(open.lo, open.hi, "parenthesis is not closed: ) is missing")
@@ -283,7 +289,10 @@ func parseAddtotals(_ *parser, s *scanner) (command, *Error) {
 			return nil, s.errorf(opt.lo, opt.value.hi, "option %q of addtotals is not read here: fieldname is", opt.name)
 		}
 	}
-	fields, err := s.fieldList()
+	list, err := s.fieldList()
+	fields := texts(list)
+	s.log.reads(list...)
+	s.log.makes(name)
 	return func(rt *runtime, in table) (table, error) {
 		patterns := fields
 		if len(patterns) == 0 {
@@ -324,6 +333,7 @@ func parseRangemap(_ *parser, s *scanner) (command, *Error) {
 		switch opt.name {
 		case "field":
 			field = opt.value.text
+			s.log.reads(opt.value)
 		case "default":
 			missing = opt.value.text
 		default:
@@ -337,6 +347,7 @@ func parseRangemap(_ *parser, s *scanner) (command, *Error) {
 	if field == "" || len(ranges) == 0 {
 		return nil, s.errorf(s.pos, s.end, "rangemap lacks its field or its ranges")
 	}
+	s.log.makes("range")
 	return func(rt *runtime, in table) (table, error) {
 		return change(rt, in, func(r *record) {
 			var names []string

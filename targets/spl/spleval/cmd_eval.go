@@ -40,6 +40,7 @@ func (p *parser) assignments(s *scanner) ([]assignment, *Error) {
 		if err != nil {
 			return nil, err
 		}
+		s.log.makes(name)
 		all = append(all, assignment{name, strings.Contains(name, "{") && !strings.Contains(name, "{}"), f})
 		s.pos = x.tok.hi
 		if x.tok.kind == exprEnd {

@@ -51,6 +51,7 @@ func parseSearch(p *parser, s *scanner) (command, *Error) {
 		return nil, err
 	}
 	s.pos = s.end
+	s.log.add(fieldUse{kind: useSource, names: sourcetypes(n)})
 	m := compileSearch(n)
 	return func(rt *runtime, in table) (table, error) {
 		return keep(rt, in, func(r *record) bool { return m(rt, r) }), nil
@@ -92,6 +93,7 @@ func parseRegex(p *parser, s *scanner) (command, *Error) {
 	} else if op.isPunct("=") || op.isPunct("!=") {
 		s.pos = op.hi
 		field, negated = t.text, op.text == "!="
+		s.log.reads(t)
 		if t, err = s.next(); err != nil {
 			return nil, err
 		}
@@ -122,6 +124,7 @@ func (s *scanner) pattern(t token) (*regexp.Regexp, *Error) {
 // A rexArgs is rex [field=f] [max_match=n] [offset_field=f] (mode=sed "..." | "...").
 type rexArgs struct {
 	field  string
+	from   token // its place, if it is named
 	max    int
 	offset string
 	sed    bool
@@ -129,7 +132,7 @@ type rexArgs struct {
 }
 
 func parseRex(p *parser, s *scanner) (command, *Error) {
-	args := rexArgs{field: "_raw", max: 1, text: token{kind: tokEnd}}
+	args := rexArgs{field: "_raw", from: token{text: "_raw"}, max: 1, text: token{kind: tokEnd}}
 	for !s.atEnd() {
 		opt, err := s.option()
 		if err != nil {
@@ -151,6 +154,7 @@ func parseRex(p *parser, s *scanner) (command, *Error) {
 	if args.text.kind == tokEnd {
 		return nil, s.errorf(s.end, s.end, "rex lacks its regular expression")
 	}
+	s.log.reads(args.from)
 	if args.sed {
 		return parseSed(s, args)
 	}
@@ -161,6 +165,10 @@ func parseRex(p *parser, s *scanner) (command, *Error) {
 	names, numbers := groupNames(re)
 	if len(names) == 0 {
 		return nil, s.errorf(args.text.lo, args.text.hi, "regular expression of rex names no group: (?<field>...) should stand in it")
+	}
+	s.log.makes(names...)
+	if args.offset != "" {
+		s.log.makes(args.offset)
 	}
 	x := &extractor{re, names, numbers, args}
 	return func(rt *runtime, in table) (table, error) {
@@ -184,7 +192,7 @@ func (s *scanner) rawToken() (token, *Error) {
 func (a *rexArgs) set(s *scanner, opt *option) *Error {
 	switch opt.name {
 	case "field":
-		a.field = opt.value.text
+		a.field, a.from = opt.value.text, opt.value
 	case "max_match":
 		n, err := strconv.Atoi(opt.value.text)
 		if err != nil || n < 0 {

@@ -53,6 +53,7 @@ func parseForeach(p *parser, s *scanner) (command, *Error) {
 		return nil, err
 	}
 	f.template = g.text
+	s.log.opens()
 	return f.check(s, g)
 }
 

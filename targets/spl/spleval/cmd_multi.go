@@ -37,6 +37,9 @@ func (s *scanner) optionsAndField(name string, known ...string) (map[string]toke
 				return nil, "", s.unexpected(t, "the end, for "+name+" takes one field, and it")
 			}
 			field = t.text
+			if name != "spath" { // it takes a path
+				s.log.reads(t)
+			}
 			continue
 		}
 		if !slices.Contains(known, opt.name) {
@@ -204,11 +207,13 @@ func parseSpath(_ *parser, s *scanner) (command, *Error) {
 	input, output, path := "_raw", opts["output"].text, field
 	if t, ok := opts["input"]; ok {
 		input = t.text
+		s.log.reads(t)
 	}
 	if t, ok := opts["path"]; ok {
 		path = t.text
 	}
 	if path == "" {
+		s.log.opens()
 		if output != "" {
 			return nil, s.errorf(s.end, s.end, "spath has an output, and no path to take it from")
 		}
@@ -217,6 +222,7 @@ func parseSpath(_ *parser, s *scanner) (command, *Error) {
 	if output == "" {
 		output = path
 	}
+	s.log.makes(output)
 	steps, ok := parsePath(path)
 	if !ok {
 		return nil, s.errorf(s.pos, s.end, "%q is no path: names separated by dots, with {} or {2} after arrays", path)

@@ -85,6 +85,7 @@ func parseAppend(p *parser, s *scanner) (command, *Error) {
 	if len(plans) != 1 {
 		return nil, s.errorf(lo, s.end, "append takes one [subsearch], and %d stand here", len(plans))
 	}
+	s.log.plan(useUnion, plans[0])
 	return func(rt *runtime, in table) (table, error) {
 		more, err := plans[0].run(rt, nil)
 		return joined(in, more), err
@@ -101,6 +102,7 @@ func parseAppendpipe(p *parser, s *scanner) (command, *Error) {
 	if len(plans) != 1 {
 		return nil, s.errorf(lo, s.end, "appendpipe takes one [subpipeline], and %d stand here", len(plans))
 	}
+	s.log.plan(useBranch, plans[0])
 	return func(rt *runtime, in table) (table, error) {
 		copied := table{cols: in.cols, rows: make([]*record, len(in.rows))}
 		for i, r := range in.rows {
@@ -130,6 +132,7 @@ func parseMultisearch(p *parser, s *scanner) (command, *Error) {
 			return nil, s.errorf(st.lo, st.lo+len(st.name), "multisearch takes only commands that work row by row, and %s does not", st.name)
 		}
 	}
+	s.log.begins(plans)
 	return func(rt *runtime, _ table) (table, error) { return runAll(rt, plans, true) }, nil
 }
 
@@ -176,6 +179,13 @@ func parseUnion(p *parser, s *scanner) (command, *Error) {
 	}
 	if len(plans) == 0 {
 		return nil, s.errorf(lo, s.end, "union takes [subsearches]: named datasets are not known here")
+	}
+	if s.first {
+		s.log.begins(plans)
+	} else {
+		for _, pl := range plans {
+			s.log.plan(useUnion, pl)
+		}
 	}
 	byTime := !slices.ContainsFunc(plans, func(pl *plan) bool { return pl.notStreaming() != nil })
 	return func(rt *runtime, in table) (table, error) {
@@ -227,12 +237,14 @@ func parseJoin(p *parser, s *scanner) (command, *Error) {
 		case t.kind == tokPunct:
 			return nil, s.unexpected(t, "a field or a [subsearch]")
 		default:
+			s.log.reads(t)
 			j.fields = append(j.fields, t.text)
 		}
 	}
 	if j.plan == nil {
 		return nil, s.errorf(lo, s.end, "join lacks its [subsearch]")
 	}
+	s.log.plan(useUnion, j.plan)
 	return j.run, nil
 }
 
@@ -338,6 +350,10 @@ func parseMakeresults(_ *parser, s *scanner) (command, *Error) {
 	}
 	annotate = isYes(opts["annotate"].text)
 	data, hasData := opts["data"]
+	s.log.keeps("_time")
+	if annotate || hasData {
+		s.log.opens()
+	}
 	if !hasData {
 		return func(rt *runtime, _ table) (table, error) { return emptyRows(rt, count, annotate), nil }, nil
 	}
@@ -431,6 +447,8 @@ func parseFormat(_ *parser, s *scanner) (command, *Error) {
 	if len(given) == 6 {
 		words = [6]string(given)
 	}
+	s.log.keeps()
+	s.log.makes("search")
 	return func(rt *runtime, in table) (table, error) {
 		r := newRecord(1)
 		r.owned = true
@@ -453,6 +471,7 @@ func parseReturn(_ *parser, s *scanner) (command, *Error) {
 			return nil, err
 		}
 		if opt != nil {
+			s.log.reads(bare(opt.value))
 			aliases, names = append(aliases, opt.name), append(names, opt.value.text)
 			continue
 		}
@@ -466,8 +485,11 @@ func parseReturn(_ *parser, s *scanner) (command, *Error) {
 		if t.kind == tokPunct || t.kind == tokGroup {
 			return nil, s.unexpected(t, "a field")
 		}
+		s.log.reads(bare(t))
 		aliases, names = append(aliases, t.text), append(names, t.text)
 	}
+	s.log.keeps()
+	s.log.makes("search")
 	return func(rt *runtime, in table) (table, error) {
 		text := returnText(in.rows[:min(count, len(in.rows))], names, aliases)
 		r := newRecord(1)
@@ -475,6 +497,14 @@ func parseReturn(_ *parser, s *scanner) (command, *Error) {
 		rt.put(r, "search", []string{text})
 		return table{rows: []*record{r}, cols: []string{"search"}}, nil
 	}, nil
+}
+
+// bare is the field that $field names.
+func bare(t token) token {
+	if rest, ok := strings.CutPrefix(t.text, "$"); ok {
+		t.text, t.lo = rest, t.lo+1
+	}
+	return t
 }
 
 func returnText(rows []*record, names, aliases []string) string {

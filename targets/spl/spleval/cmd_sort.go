@@ -76,7 +76,7 @@ func (s *scanner) sortKeys() (keys []sortKey, reverse bool, err *Error) {
 		if name == "" && s.pos < s.end && s.src.text[s.pos] == '"' {
 			continue
 		}
-		key := sortKey{name, "auto", sign == '-'}
+		key, read := sortKey{name, "auto", sign == '-'}, token{text: name, lo: t.hi - len(name), hi: t.hi}
 		if open, _ := s.peek(); open.isPunct("(") && open.lo == t.hi {
 			s.pos = open.hi
 			inner, err := s.fieldName()
@@ -89,8 +89,9 @@ func (s *scanner) sortKeys() (keys []sortKey, reverse bool, err *Error) {
 			if !slices.Contains([]string{"auto", "num", "str", "ip"}, name) {
 				return nil, false, s.errorf(t.lo, t.hi, "sort reads fields by auto, num, str or ip, not %q", name)
 			}
-			key.how, key.field = name, inner.text
+			key.how, key.field, read = name, inner.text, inner
 		}
+		s.log.reads(read)
 		keys = append(keys, key)
 		sign = 0
 	}
@@ -196,6 +197,7 @@ func parseDedup(_ *parser, s *scanner) (command, *Error) {
 		case t.kind == tokPunct || t.kind == tokGroup:
 			return nil, s.unexpected(t, "a field name")
 		default:
+			s.log.reads(t)
 			d.fields = append(d.fields, t.text)
 		}
 	}

@@ -50,13 +50,16 @@ func hasStar(names []string) bool {
 }
 
 func parseTable(_ *parser, s *scanner) (command, *Error) {
-	names, err := s.fieldList()
+	list, err := s.fieldList()
 	if err != nil {
 		return nil, err
 	}
+	names := texts(list)
 	if len(names) == 0 {
 		return nil, s.errorf(s.end, s.end, "table lacks its fields")
 	}
+	s.log.reads(list...)
+	s.log.keeps(names...)
 	return func(rt *runtime, in table) (table, error) {
 		return project(rt, in, names, false), nil
 	}, nil
@@ -106,10 +109,11 @@ func parseFields(_ *parser, s *scanner) (command, *Error) {
 	if t.kind == tokWord && (t.text == "-" || t.text == "+") {
 		s.pos = t.hi
 	}
-	names, err := s.fieldList()
+	list, err := s.fieldList()
 	if err != nil {
 		return nil, err
 	}
+	names := texts(list)
 	if len(names) == 0 {
 		return nil, s.errorf(s.end, s.end, "fields lacks its fields")
 	}
@@ -117,8 +121,11 @@ func parseFields(_ *parser, s *scanner) (command, *Error) {
 		return nil, s.errorf(t.lo, t.hi, "a space is missing after %q: fields %s %s is meant", sign, sign, names[0][1:])
 	}
 	if !remove {
+		s.log.reads(list...)
+		s.log.keeps(append(names, "_*")...)
 		return func(rt *runtime, in table) (table, error) { return project(rt, in, names, true), nil }, nil
 	}
+	s.log.drops(names...)
 	return func(rt *runtime, in table) (table, error) {
 		gone := names
 		if hasStar(names) {
@@ -161,6 +168,7 @@ func parseRename(_ *parser, s *scanner) (command, *Error) {
 		if filled > 0 && filled != stars || stars > 0 && filled == 0 {
 			return nil, s.errorf(from.lo, to.hi, "%q and %q must have as many stars", from.text, to.text)
 		}
+		s.log.renames(from, to)
 		all = append(all, renaming{from.text, to.text})
 		t, err := s.peek()
 		if err != nil {
@@ -372,7 +380,9 @@ func parseFillnull(_ *parser, s *scanner) (command, *Error) {
 		}
 		filler = opt.value.text
 	}
-	names, err := s.fieldList()
+	list, err := s.fieldList()
+	names := texts(list)
+	s.log.makes(slices.DeleteFunc(slices.Clone(names), func(n string) bool { return strings.IndexByte(n, '*') >= 0 })...)
 	return func(rt *runtime, in table) (table, error) {
 		fill := names
 		if len(names) == 0 || hasStar(names) {
@@ -393,7 +403,9 @@ func parseFillnull(_ *parser, s *scanner) (command, *Error) {
 
 // parseFilldown gives a row without the field the values of the last row with it.
 func parseFilldown(_ *parser, s *scanner) (command, *Error) {
-	names, err := s.fieldList()
+	list, err := s.fieldList()
+	names := texts(list)
+	s.log.reads(list...)
 	return func(rt *runtime, in table) (table, error) {
 		patterns := names
 		if len(patterns) == 0 {

@@ -45,12 +45,15 @@ func parseTop(most bool) func(p *parser, s *scanner) (command, *Error) {
 			case t.kind == tokPunct || t.kind == tokGroup:
 				return nil, s.unexpected(t, "a field")
 			default:
+				s.log.reads(t)
 				*list = append(*list, t.text)
 			}
 		}
 		if len(a.fields) == 0 {
 			return nil, s.errorf(s.end, s.end, "fields to count are missing")
 		}
+		s.log.keeps(slices.Concat(a.by, a.fields)...)
+		s.log.makes(a.countName, a.shareName)
 		return a.run, nil
 	}
 }

@@ -1,6 +1,7 @@
 package spleval
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -445,6 +446,7 @@ func (x *exprParser) primary() (expr, *Error) {
 		return &literal{place, str(t.text)}, nil
 	case t.kind == exprField:
 		x.next()
+		x.p.log.read(t.text, t.lo, t.hi)
 		return &fieldRef{place, t.text}, nil
 	case t.kind == exprIdent:
 		return x.name(t)
@@ -479,6 +481,7 @@ func (x *exprParser) name(t exprToken) (expr, *Error) {
 		case "true", "false", "null":
 			return nil, x.errorf(t.lo, t.hi, "%q alone may be a literal or a field: %s() or '%s' is meant", t.text, strings.ToLower(t.text), t.text)
 		}
+		x.p.log.read(t.text, t.lo, t.hi)
 		return &fieldRef{at{t.lo, t.hi}, t.text}, nil
 	}
 	fn := x.p.funcs[strings.ToLower(t.text)]
@@ -489,12 +492,16 @@ func (x *exprParser) name(t exprToken) (expr, *Error) {
 		return nil, x.errorf(t.lo, t.hi, "eval function %q is refused: %s", t.text, fn.refused)
 	}
 	x.next()
+	mark := x.p.log.mark()
 	var args []expr
 	if !x.isOp(")") {
 		var err *Error
 		if args, err = x.args(t); err != nil {
 			return nil, err
 		}
+	}
+	if slices.Contains([]string{"coalesce", "isnull", "isnotnull", "typeof"}, strings.ToLower(t.text)) {
+		x.p.log.forgive(mark) // whoever asks so knows that the field may be missing
 	}
 	hi := x.tok.hi
 	x.next()

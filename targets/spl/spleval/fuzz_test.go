@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -50,7 +51,17 @@ func FuzzRun(f *testing.F) {
 	}
 	opts := &Options{Macros: []Macro{{"m", nil, "user=*"}, {"m", []string{"x"}, `search $x$ | eval y="$x$"`}}}
 	f.Fuzz(func(t *testing.T, text string) {
+		r := Check(text, opts, audit)
+		checked := slices.Concat(r.Errors, r.Notes, r.Fields)
 		q, err := Parse(text, opts)
+		if (err == nil) != (len(r.Errors) == 0) {
+			t.Fatalf("%q: Parse gives %v, and Check %v", text, err, r.Errors)
+		}
+		for _, e := range checked {
+			if e.Offset < 0 || e.Offset > e.End || e.End > len(text) || e.Line < 1 || e.Column < 1 || e.Msg == "" {
+				t.Fatalf("%q: error without a place: %+v", text, e)
+			}
+		}
 		if err != nil {
 			for _, e := range List(err) {
 				if e.Offset < 0 || e.Offset > e.End || e.End > len(text) || e.Line < 1 || e.Column < 1 || e.Msg == "" {

@@ -124,10 +124,18 @@ func parseLookup(_ *parser, s *scanner) (command, *Error) {
 		if err != nil {
 			return nil, err
 		}
+		if list == &a.in {
+			s.log.read(alias, t.lo, s.pos)
+		} else {
+			s.log.makes(alias)
+		}
 		*list = append(*list, columnPair{t.text, alias})
 	}
 	if len(a.in) == 0 {
 		return nil, s.errorf(s.end, s.end, "lookup lacks the columns to match")
+	}
+	if a.allOutputs {
+		s.log.opens()
 	}
 	return a.run, nil
 }
@@ -320,6 +328,7 @@ func parseInputlookup(p *parser, s *scanner) (command, *Error) {
 	if !s.first && !appended {
 		return nil, s.errorf(s.pos, s.end, "inputlookup brings its own rows: it must be the first command, or take append=true")
 	}
+	s.log.opens()
 	test := matcher(func(*runtime, *record) bool { return true })
 	if t, err := s.peek(); err != nil {
 		return nil, err

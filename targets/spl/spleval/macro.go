@@ -26,6 +26,7 @@ type source struct {
 	given    string
 	text     string
 	segments []segment
+	missing  []*Error // calls of macros that are not given, which stand in the text as they are
 }
 
 // A segment of a source starts at byte at. Outside macros it is a copy of the
@@ -75,6 +76,15 @@ func plainSource(text string) *source {
 // expand leaves comments out and writes macros out, as Splunk does before it
 // parses anything. Inside double quotes a backtick is a character.
 func expand(given string, macros []Macro) (*source, *Error) {
+	src, err := expandKnown(given, macros)
+	if err == nil && len(src.missing) > 0 {
+		err = src.missing[0]
+	}
+	return src, err
+}
+
+// expandKnown leaves calls of macros that are not given as they are.
+func expandKnown(given string, macros []Macro) (*source, *Error) {
 	x := &expander{macros: macros, src: &source{given: given}}
 	if err := x.copy(given, origin{}, 0); err != nil {
 		return nil, err
@@ -136,6 +146,15 @@ func (x *expander) copy(text string, from origin, depth int) *Error {
 	return nil
 }
 
+// skipMacro returns the byte after the macro call that opens at i, or len(text).
+func skipMacro(text string, i int) int {
+	n := strings.IndexByte(text[i+1:], '`')
+	if n < 0 {
+		return len(text)
+	}
+	return i + n + 2
+}
+
 // skipQuoted returns the byte after the string that opens at i, or len(text).
 func skipQuoted(text string, i int) int {
 	quote := text[i]
@@ -188,7 +207,9 @@ func (x *expander) call(text string, at origin, depth int) *Error {
 	}
 	i := slices.IndexFunc(x.macros, func(m Macro) bool { return m.Name == name && len(m.Args) == len(args) })
 	if i < 0 {
-		return fail("no macro %q with %d arguments is known", name, len(args))
+		x.src.missing = append(x.src.missing, fail("no macro %q with %d arguments is known", name, len(args)))
+		x.emit("`"+text+"`", at.from, at)
+		return nil
 	}
 	m := x.macros[i]
 	pairs := make([]string, 0, 2*len(args))

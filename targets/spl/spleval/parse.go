@@ -32,6 +32,7 @@ type planStep struct {
 	name   string
 	info   *commandInfo
 	run    command
+	uses   []fieldUse
 	lo, hi int
 }
 
@@ -43,6 +44,7 @@ type parser struct {
 	errs     []*Error
 	notes    []*Error
 	depth    int
+	log      *useLog // of the command that is being read
 }
 
 func newParser(src *source) *parser {
@@ -82,6 +84,7 @@ func (p *parser) pipeline(lo, hi int, sub bool) *plan {
 		}
 		if err != nil {
 			p.errs = append(p.errs, err)
+			pl.steps = append(pl.steps, unread(st))
 			continue
 		}
 		if len(pl.steps) == 0 && i > 0 && !st.info.brings() && len(p.errs) == 0 {
@@ -91,6 +94,15 @@ func (p *parser) pipeline(lo, hi int, sub bool) *plan {
 		pl.steps = append(pl.steps, st)
 	}
 	return pl
+}
+
+// unread stands for a command that can't be read: it may give any field.
+func unread(st planStep) planStep {
+	st.uses = append(st.uses, fieldUse{kind: useOpen})
+	if st.info == nil {
+		st.info = &commandInfo{streaming: true}
+	}
+	return st
 }
 
 func trimRange(text string, lo, hi int) (int, int) {
@@ -111,6 +123,8 @@ func (p *parser) cut(lo, hi int) ([][2]int, *Error) {
 	apostrophe := p.quotesFields(lo, hi, true)
 	for i := lo; i < hi; {
 		switch c := text[i]; {
+		case c == '`':
+			i = skipMacro(text, i)
 		case c == '"' || c == '\'' && apostrophe:
 			end := skipQuoted(text, i)
 			if end > hi || end-i < 2 || text[end-1] != c {
@@ -157,6 +171,9 @@ func (p *parser) word(lo, hi int) string {
 // before it a text is an implied search, unless it says search itself; in a
 // subsearch any command may stand so.
 func (p *parser) head(lo, hi int, piped, sub bool) (word string, body int) {
+	if piped && p.src.text[lo] == '`' {
+		return unknownMacro, lo
+	}
 	word = p.word(lo, hi)
 	body = lo + len(word)
 	ends := body >= hi || isSpace(p.src.text[body]) || strings.IndexByte("[(\"-+", p.src.text[body]) >= 0
@@ -171,19 +188,24 @@ func (p *parser) step(word string, s *scanner, lo int) (planStep, *Error) {
 	info, hi := p.commands[word], s.end
 	if info == nil {
 		if word == "" {
-			return planStep{}, p.src.errorf(lo, min(lo+1, hi), "unexpected %q: a command should stand after the pipe", p.src.text[lo:min(lo+1, hi)])
+			return planStep{lo: lo, hi: hi}, p.src.errorf(lo, min(lo+1, hi), "unexpected %q: a command should stand after the pipe", p.src.text[lo:min(lo+1, hi)])
 		}
-		return planStep{}, p.src.errorf(lo, lo+len(word), "command %q is not known here%s", word, suggest(word, p.commands))
+		return planStep{name: word, lo: lo, hi: hi}, p.src.errorf(lo, lo+len(word), "command %q is not known here%s", word, suggest(word, p.commands))
 	}
 	if info.refused != "" {
-		return planStep{}, p.src.errorf(lo, lo+len(word), "command %q is refused: %s", word, info.refused)
+		return planStep{name: word, info: info, lo: lo, hi: hi}, p.src.errorf(lo, lo+len(word), "command %q is refused: %s", word, info.refused)
 	}
+	around := p.log
+	p.log = &useLog{}
+	s.log = p.log
 	run, err := info.parse(p, s)
+	uses := p.log.uses
+	p.log = around
 	if err == nil && !s.atEnd() {
 		t, _ := s.peek()
 		err = s.errorf(s.pos, max(t.hi, s.pos+1), "unexpected %q: %s should end here", p.src.text[s.pos:max(t.hi, s.pos+1)], word)
 	}
-	return planStep{word, info, run, lo, hi}, err
+	return planStep{word, info, run, uses, lo, hi}, err
 }
 
 // subsearch reads the pipeline in brackets.

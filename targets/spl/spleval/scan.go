@@ -29,6 +29,7 @@ type scanner struct {
 	pos   int
 	end   int
 	first bool // no command stands before this one
+	log   *useLog
 }
 
 func (s *scanner) errorf(lo, hi int, format string, args ...any) *Error {
@@ -209,8 +210,8 @@ func (s *scanner) fieldName() (token, *Error) {
 }
 
 // fieldList reads names up to the end, separated by commas or spaces.
-func (s *scanner) fieldList() ([]string, *Error) {
-	var names []string
+func (s *scanner) fieldList() ([]token, *Error) {
+	var names []token
 	for {
 		t, err := s.peek()
 		if err != nil || t.kind == tokEnd {
@@ -223,7 +224,7 @@ func (s *scanner) fieldList() ([]string, *Error) {
 		if t, err = s.fieldName(); err != nil {
 			return nil, err
 		}
-		names = append(names, t.text)
+		names = append(names, t)
 	}
 }
 

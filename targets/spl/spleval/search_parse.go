@@ -66,7 +66,7 @@ type searchParser struct {
 }
 
 func (p *parser) searchExpr(lo, hi int) (searchNode, *Error) {
-	s := &searchParser{scanner: scanner{src: p.src, pos: lo, end: hi}, p: p}
+	s := &searchParser{scanner: scanner{src: p.src, pos: lo, end: hi, log: p.log}, p: p}
 	if s.atEnd() {
 		return &allTest{}, nil
 	}
@@ -198,7 +198,11 @@ func (s *searchParser) primary() (searchNode, *Error) {
 		if err != nil {
 			return nil, err
 		}
+		s.log.plan(useSub, sub)
 		return &subTest{sub}, nil
+	case '`':
+		s.pos = skipMacro(s.src.text[:s.end], lo)
+		return &allTest{}, nil
 	}
 	return s.test()
 }
@@ -325,6 +329,8 @@ var refusedFields = map[string]string{
 }
 
 func (s *searchParser) compare(left token, op string, lo int) (searchNode, *Error) {
+	s.skipSpace()
+	at := s.pos
 	v, err := s.value()
 	if err != nil {
 		return nil, err
@@ -348,6 +354,11 @@ func (s *searchParser) compare(left token, op string, lo int) (searchNode, *Erro
 	if op == "==" {
 		op = "="
 	}
+	if op == "=" {
+		s.log.compares(left, []test{{v.text, at, s.pos}})
+	} else {
+		s.log.reads(left)
+	}
 	return &fieldTest{left.text, op, []searchValue{v}}, nil
 }
 
@@ -358,13 +369,17 @@ func (s *searchParser) in(left token) (searchNode, *Error) {
 		return nil, s.errorf(open, min(open+1, s.end), "IN lacks its list: (value, value) should stand here")
 	}
 	s.pos++
-	test := &fieldTest{field: left.text, op: "="}
+	in := &fieldTest{field: left.text, op: "="}
+	var tests []test
 	for {
+		s.skipSpace()
+		at := s.pos
 		v, err := s.value()
 		if err != nil {
 			return nil, err
 		}
-		test.values = append(test.values, v)
+		in.values = append(in.values, v)
+		tests = append(tests, test{v.text, at, s.pos})
 		if s.atEnd() {
 			return nil, s.errorf(open, open+1, "parenthesis is not closed: ) is missing")
 		}
@@ -373,7 +388,8 @@ func (s *searchParser) in(left token) (searchNode, *Error) {
 			s.pos++
 		case ')':
 			s.pos++
-			return test, nil
+			s.log.compares(left, tests)
+			return in, nil
 		default:
 			return nil, s.errorf(s.pos, s.pos+1, "unexpected %q in the list of IN: a comma or ) should stand here", s.src.text[s.pos:s.pos+1])
 		}

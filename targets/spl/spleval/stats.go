@@ -97,6 +97,7 @@ func (a *statsArgs) readBy(p *parser, s *scanner, name string, known []string) *
 		if strings.IndexByte(t.text, '*') >= 0 {
 			return s.errorf(t.lo, t.hi, "wildcards are not allowed in a BY clause")
 		}
+		s.log.reads(t)
 		if !slices.Contains(a.by, t.text) {
 			a.by = append(a.by, t.text)
 		}
@@ -233,6 +234,7 @@ func (a *aggregation) argument(p *parser, s *scanner, open token) *Error {
 	if t, err = s.fieldName(); err != nil {
 		return err
 	}
+	s.log.reads(t)
 	a.field = t.text
 	end, err := s.next()
 	if err != nil {
@@ -275,6 +277,17 @@ func (a *aggregation) outName(field string) string {
 	default:
 		stars, _ := nameMatch(a.field, field)
 		return fillStars(a.as, stars)
+	}
+}
+
+// makes notes the columns of the aggregations.
+func (a *statsArgs) makes(log *useLog) {
+	for i := range a.aggs {
+		if g := &a.aggs[i]; strings.IndexByte(g.field, '*') >= 0 {
+			log.opens()
+		} else {
+			log.makes(g.outName(g.field))
+		}
 	}
 }
 
@@ -383,6 +396,8 @@ func parseStats(p *parser, s *scanner) (command, *Error) {
 	if err != nil {
 		return nil, err
 	}
+	s.log.keeps(a.by...)
+	a.makes(s.log)
 	return a.stats, nil
 }
 
@@ -455,6 +470,7 @@ func parseEventstats(p *parser, s *scanner) (command, *Error) {
 	if err != nil {
 		return nil, err
 	}
+	a.makes(s.log)
 	return a.eventstats, nil
 }
 

@@ -25,6 +25,7 @@ func parseStreamstats(p *parser, s *scanner) (command, *Error) {
 	if err != nil {
 		return nil, err
 	}
+	a.makes(s.log)
 	st := &streamArgs{statsArgs: a, global: true, current: true, capacity: maxStreamWindow}
 	for name, opt := range a.opts {
 		switch name {

@@ -46,8 +46,10 @@ func parseTransaction(p *parser, s *scanner) (command, *Error) {
 		if t.kind == tokPunct || t.kind == tokGroup {
 			return nil, s.unexpected(t, "a field or an option")
 		}
+		s.log.reads(t)
 		a.fields = append(a.fields, t.text)
 	}
+	s.log.makes("duration", "eventcount", "closed_txn", "field_match_sum", "linecount")
 	return a.run, nil
 }
 
