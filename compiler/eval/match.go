@@ -182,9 +182,14 @@ func valueMatcher(m ir.Match) func(Value) bool {
 	}
 }
 
+// onText asks the text of a value; that of an object is its JSON, in which the
+// names and texts of what it holds can be found.
 func onText(f func(string) bool) func(Value) bool {
 	return func(v Value) bool {
 		s, ok := Text(v)
+		if o, isObject := v.(*Object); isObject {
+			s, ok = JSON(o), true
+		}
 		return ok && f(s)
 	}
 }

@@ -29,6 +29,7 @@ var detections = []string{
 	"s: {f|cidr: '10.0.0.0/8'}\nt: {f|fieldref: g}\ncondition: s or t",
 	"s: {f|hour|gte: 13}\nt: {f|windash|contains: ' -x'}\ncondition: s or t",
 	"k: [evil, 'w*rd']\ncondition: k",
+	"s: {g|contains: x, f|re: '\"n\":'}\ncondition: s",
 	"s: {f: '*'}\nt: {f|startswith: ü}\nu: {f: 9007199254740993}\ncondition: all of s or t or u",
 }
 
@@ -38,6 +39,7 @@ var events = []string{
 	`{"f":"","a":[{"b":"Z"},{"b":1}]}`, `{"a.b":"z","f":null}`, `{"f":"ABB"}`, `{"f":"4.6"}`, `{"f":"10.1.2.3"}`, `{"f":"::ffff:10.9.9.9"}`,
 	`{"f":["q","r"],"g":"R"}`, `{"f":"2024-05-01T14:45:00Z"}`, `{"f":"2024-05-01T12:45:00Z"}`, `{"f":"a /x"}`, `{"f":"a —x"}`, `{"m":{"n":["very evil"]}}`,
 	`{"m":"wOOOrd"}`, `{"evil":1}`, `{"f":"Über"}`, `{"f":9007199254740993}`, `{"f":9007199254740992}`, `{"f":[]}`, `{"f":{}}`, `{}`,
+	`{"f":[{"n":1}],"g":{"k":"x"}}`,
 }
 
 // TestGeneratedGo compiles the generated files with the Go command, in a module

@@ -13,7 +13,7 @@ func Limits() []targets.LimitKind { return slices.Clone(limitKinds) }
 // forces.
 var limitKinds = []targets.LimitKind{
 	{Code: "spl/null-is-absent", Doc: "Splunk has no null and no empty list: a field that holds one is absent, so that exists and null can't tell them from a missing field."},
-	{Code: "spl/object-is-absent", Doc: "A field that holds an object is not a field of Splunk, only its members are: exists and the lone star do not see it."},
+	{Code: "spl/object-is-absent", Doc: "A field that holds an object is not a field of Splunk, only its members are: exists, the lone star and what is asked of its text do not see it."},
 	{Code: "spl/number-text", Doc: "A field of Splunk is text: a number is met as the event writes it, so that 5.0 is not 5, and a number can't be told from the same digits in quotes."},
 	{Code: "spl/number-precision", Doc: "SPL computes with floats of 53 bits: numbers that differ in the sixteenth digit compare as equal."},
 	{Code: "spl/boolean-word", Doc: "true and false are words in Splunk: text that says true can't be told from the boolean, which keywords should not meet."},

@@ -164,19 +164,19 @@ func (s *scope) valueLimits(t *ir.Test, m ir.Match) {
 	switch m := m.(type) {
 	case *ir.Text:
 		s.textLimits(t, m)
+		if shape, _ := m.Shape(); shape != ir.Equals {
+			s.objectLimit(t)
+		}
 	case *ir.Number:
 		s.limit("spl/number-text", t.At)
 	case *ir.Null, *ir.Exists:
 		s.limit("spl/null-is-absent", t.At)
-		if t.Field.Path == nil {
-			s.limit("spl/object-is-absent", t.At)
-		}
+		s.objectLimit(t)
 	case *ir.Present:
-		if t.Field.Path == nil {
-			s.limit("spl/object-is-absent", t.At)
-		}
+		s.objectLimit(t)
 	case *ir.Regex:
 		s.limit("spl/number-text", t.At)
+		s.objectLimit(t)
 	case *ir.Compare:
 		s.limit("spl/number-precision", t.At)
 	case *ir.FieldRef:
@@ -185,6 +185,14 @@ func (s *scope) valueLimits(t *ir.Test, m ir.Match) {
 	case *ir.Bool, *ir.CIDR, *ir.TimePart:
 	default:
 		panic(fmt.Sprintf("spl: unknown match %T", m))
+	}
+}
+
+// objectLimit declares that an object is no field: in an open log, where the
+// macro makes none of it.
+func (s *scope) objectLimit(t *ir.Test) {
+	if t.Field.Path == nil {
+		s.limit("spl/object-is-absent", t.At)
 	}
 }
 

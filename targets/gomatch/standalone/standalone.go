@@ -229,6 +229,19 @@ func unquoted(s string) string {
 	return inner
 }
 
+// asText is the text that patterns are asked of; that of an object is its JSON,
+// with its names in order.
+func asText(v any) (string, bool) {
+	if _, isObject := v.(map[string]any); !isObject {
+		return textOf(v)
+	}
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return strings.TrimSuffix(b.String(), "\n"), err == nil
+}
+
 // textOf is the canonical text of a scalar.
 func textOf(v any) (string, bool) {
 	switch v := v.(type) {
@@ -281,7 +294,7 @@ func glob(cased bool, parts ...part) matcher {
 		}
 	}
 	return func(v any) bool {
-		s, ok := textOf(v)
+		s, ok := asText(v)
 		return ok && globMatch(elements, s, cased)
 	}
 }
@@ -349,7 +362,7 @@ func boolean(want bool) matcher {
 func search(expression string) matcher {
 	re := regexp.MustCompile(expression)
 	return func(v any) bool {
-		s, ok := textOf(v)
+		s, ok := asText(v)
 		return ok && re.MatchString(s)
 	}
 }
