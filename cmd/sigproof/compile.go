@@ -18,10 +18,11 @@ import (
 	"github.com/sigproof/sigproof/targets/gomatch"
 	"github.com/sigproof/sigproof/targets/kql"
 	"github.com/sigproof/sigproof/targets/spl"
+	"github.com/sigproof/sigproof/targets/xdr"
 )
 
 // emitters are the languages, in the order of the help text.
-var emitters = []targets.Emitter{&kql.Emitter{}, &spl.Emitter{}, &gomatch.Emitter{}}
+var emitters = []targets.Emitter{&kql.Emitter{}, &spl.Emitter{}, &gomatch.Emitter{}, &xdr.Emitter{}}
 
 type compileFlags struct {
 	meaning

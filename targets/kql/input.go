@@ -146,5 +146,8 @@ func (r *rule) time() string {
 	if r.log.Open {
 		return "todatetime(column_ifexists(" + quote(cmp.Or(r.log.Time, timeColumn)) + ", datetime(null)))"
 	}
+	if column := columnFor(r.log, r.log.Time); column != "" {
+		return name(column)
+	}
 	return timeColumn
 }

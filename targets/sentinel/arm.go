@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/sigproof/sigproof/targets/internal/arm"
+	"github.com/sigproof/sigproof/targets/internal/mitre"
 )
 
 const (
@@ -95,7 +96,7 @@ func (r *rule) resource() any {
 }
 
 func (r *rule) properties() ruleProperties {
-	techniques, subs := parents(r.techniques)
+	techniques, subs := mitre.Parents(r.techniques)
 	p := ruleProperties{
 		DisplayName: arm.Escape(r.title), Description: arm.Escape(r.description), Severity: r.severity, Enabled: true, Query: arm.Escape(r.query),
 		SuppressionDuration: "PT5H", Tactics: nonNil(r.tactics), Techniques: nonNil(techniques), SubTechniques: nonNil(subs),

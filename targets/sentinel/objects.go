@@ -15,6 +15,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/sigproof/sigproof/targets/internal/arm"
+	"github.com/sigproof/sigproof/targets/internal/mitre"
 	"github.com/sigproof/sigproof/targets/pack"
 )
 
@@ -165,7 +166,7 @@ func huntingFields(title, query string, tags []tag) []pack.Field {
 		case "tactics":
 			out = append(out, pack.Field{Name: t.Name, Value: sorted(words(t.Value))})
 		case "techniques":
-			out = append(out, pack.Field{Name: t.Name, Value: sorted(leaves(parents(words(t.Value))))})
+			out = append(out, pack.Field{Name: t.Name, Value: sorted(leaves(mitre.Parents(words(t.Value))))})
 		}
 	}
 	return out
@@ -200,7 +201,7 @@ func exportedYAML(data []byte) ([]pack.Object, error) {
 func (t *template) object() pack.Object {
 	o := pack.Object{ID: strings.ToLower(t.ID), Title: t.Name}
 	description, query := unquote(string(t.Description)), strings.TrimSuffix(read(string(t.Query)), "\n")
-	techniques := sorted(leaves(parents(t.RelevantTechniques)))
+	techniques := sorted(leaves(mitre.Parents(t.RelevantTechniques)))
 	if t.Kind == "" && t.Severity == "" {
 		o.Fields = huntingFields(t.Name, query, []tag{
 			{"description", description}, {"tactics", strings.Join(t.Tactics, ",")}, {"techniques", techniques},

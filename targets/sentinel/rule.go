@@ -7,6 +7,7 @@ import (
 	"github.com/sigproof/sigproof/compiler/ir"
 	"github.com/sigproof/sigproof/sigma"
 	"github.com/sigproof/sigproof/targets"
+	"github.com/sigproof/sigproof/targets/internal/mitre"
 	"github.com/sigproof/sigproof/targets/kql"
 	"github.com/sigproof/sigproof/targets/kql/kqleval"
 	"github.com/sigproof/sigproof/targets/pack"
@@ -48,7 +49,7 @@ func newRule(p *ir.Program, q *targets.Query, kind string) (*rule, error) {
 			r.limits = append(r.limits, l.Code)
 		}
 	}
-	r.tactics, r.techniques = attack(texts(head.Tags))
+	r.tactics, r.techniques = mitre.Attack(texts(head.Tags))
 	columns, err := resultOf(p, q.Text)
 	if err != nil {
 		return nil, err

@@ -1,4 +1,6 @@
-package sentinel
+// Package mitre reads the ATT&CK tags of rules as Microsoft's products take them:
+// the tactics and techniques of version 15.
+package mitre
 
 import (
 	"regexp"
@@ -6,8 +8,8 @@ import (
 	"strings"
 )
 
-// A tactic is what Sentinel calls one, with the techniques of ATT&CK that
-// belong to it, without their T. Sentinel takes those of version 15.
+// A tactic is what the products call one, with the techniques of ATT&CK that
+// belong to it, without their T.
 type tactic struct{ name, techniques string }
 
 // tactics are in the order of the matrix.
@@ -28,10 +30,10 @@ var tactics = []tactic{
 	{"Impact", "1485 1486 1489 1490 1491 1495 1496 1498 1499 1529 1531 1561 1565 1657"},
 }
 
-// renamed says what Sentinel still calls tactics that ATT&CK split.
+// renamed says what the products still call tactics that ATT&CK split.
 var renamed = map[string]string{"stealth": "DefenseEvasion", "defense-impairment": "DefenseEvasion"}
 
-// former says under which ids Sentinel knows techniques that ATT&CK moved.
+// former says under which ids the products know techniques that ATT&CK moved.
 var former = map[string]string{
 	"T1684.001": "T1656",
 	"T1685":     "T1562", "T1685.001": "T1562.002", "T1685.002": "T1562.008", "T1685.003": "T1562.011",
@@ -42,11 +44,11 @@ var former = map[string]string{
 
 var techniqueForm = regexp.MustCompile(`^T\d{4}(\.\d{3})?$`)
 
-// attack reads the tags of a rule as Sentinel's tactics, in the order of the
+// Attack reads the tags of a rule as tactics, in the order of the
 // matrix, and techniques. Each technique must belong to one of the tactics: if
 // none of those that the rule names has it, the first that does is added. A
-// technique that Sentinel does not know is left out.
-func attack(tags []string) (tacticNames, techniques []string) {
+// technique that the products do not know is left out.
+func Attack(tags []string) (tacticNames, techniques []string) {
 	named := map[string]bool{}
 	for _, tag := range tags {
 		tag, ok := strings.CutPrefix(strings.ToLower(tag), "attack.")
@@ -57,7 +59,7 @@ func attack(tags []string) (tacticNames, techniques []string) {
 			if old := former[id]; old != "" {
 				id = old
 			}
-			if len(tacticsOf(id)) > 0 && !slices.Contains(techniques, id) {
+			if len(TacticsOf(id)) > 0 && !slices.Contains(techniques, id) {
 				techniques = append(techniques, id)
 			}
 			continue
@@ -65,7 +67,7 @@ func attack(tags []string) (tacticNames, techniques []string) {
 		named[tacticName(tag)] = true
 	}
 	for _, id := range techniques {
-		of := tacticsOf(id)
+		of := TacticsOf(id)
 		if !slices.ContainsFunc(of, func(name string) bool { return named[name] }) {
 			named[of[0]] = true
 		}
@@ -79,7 +81,7 @@ func attack(tags []string) (tacticNames, techniques []string) {
 	return tacticNames, techniques
 }
 
-// tacticName is Sentinel's name of a tactic: its words joined.
+// tacticName is the products' name of a tactic: its words joined.
 func tacticName(tag string) string {
 	if name := renamed[tag]; name != "" {
 		return name
@@ -93,9 +95,9 @@ func tacticName(tag string) string {
 	return ""
 }
 
-// tacticsOf lists the tactics that a technique belongs to; a sub-technique
+// TacticsOf lists the tactics that a technique belongs to; a sub-technique
 // belongs to those of its parent.
-func tacticsOf(technique string) []string {
+func TacticsOf(technique string) []string {
 	number, _, _ := strings.Cut(strings.TrimPrefix(technique, "T"), ".")
 	var names []string
 	for _, t := range tactics {
@@ -106,9 +108,9 @@ func tacticsOf(technique string) []string {
 	return names
 }
 
-// parents gives the techniques and, apart, the sub-techniques among ids: the
+// Parents gives the techniques and, apart, the sub-techniques among ids: the
 // service wants both.
-func parents(ids []string) (techniques, subs []string) {
+func Parents(ids []string) (techniques, subs []string) {
 	for _, id := range ids {
 		parent, _, isSub := strings.Cut(id, ".")
 		if isSub {
