@@ -50,7 +50,7 @@ func (a *app) checkCommand() *cobra.Command {
 	flags.BoolVar(&f.diff, "diff", false, "write nothing; show what --fix would change")
 	flags.BoolVar(&f.list, "list", false, "list the checks")
 	flags.StringVar(&f.explain, "explain", "", "explain a check")
-	flags.StringArrayVar(&f.kql, "kql", nil, "check the KQL of a file against the tables and columns of the logs, and no rules")
+	flags.StringArrayVar(&f.kql, "kql", nil, "check the KQL of a file, or of a template of Sentinel, against the tables and columns of the logs, and no rules")
 	flags.StringArrayVar(&f.spl, "spl", nil, "check the SPL of a file against the fields of the log that it reads, and no rules")
 	flags.StringSliceVar(&f.enable, "enable", nil, "look for this code too, or for all that begin so; \"all\" means every check")
 	flags.StringSliceVar(&f.disable, "disable", nil, "do not look for this code, or for any that begins so")

@@ -38,6 +38,18 @@ func (q *Query) Bind(schema Schema) (*Plan, error) {
 	return &Plan{query: q, schema: schema, rel: rel}, nil
 }
 
+// Columns gives the columns of the result as far as they can be told, also of a
+// query in which something is wrong; nil if they can't.
+func (q *Query) Columns(schema Schema) []Column {
+	b := newBinder(q, schema)
+	b.rt = newRuntime(context.Background(), q.text, nil)
+	rel := b.query(q)
+	if b.late || b.broken {
+		return nil
+	}
+	return slices.Clone(rel.cols)
+}
+
 // Columns gives the columns of the result, or nil if the rows decide them.
 func (p *Plan) Columns() []Column {
 	if p.rel == nil {
