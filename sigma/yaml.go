@@ -83,6 +83,16 @@ func isMarker(line []byte) bool {
 
 // readChunk reads the documents of one chunk: one, or more if "..." ends them.
 func (p *parser) readChunk(chunk Span, budget *budget, yield func(Data, int)) {
+	if d, nodes, ok := readPlain(p.file.Src, chunk, budget.nodes); ok {
+		budget.nodes -= nodes
+		yield(d, p.errors())
+		return
+	}
+	p.readAny(chunk, budget, yield)
+}
+
+// readAny is readChunk by the library, which reads all of YAML.
+func (p *parser) readAny(chunk Span, budget *budget, yield func(Data, int)) {
 	text := p.file.Src[chunk.Start:chunk.End]
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	r := &reader{parser: p, budget: budget, base: chunk.Start, src: p.file.Src[:chunk.End], lines: yamlLines(text)}
