@@ -14,8 +14,8 @@ import (
 // readPlain reads one chunk: a map, or nothing and false. It counts the keys
 // and values that it read.
 func readPlain(src []byte, chunk Span, most int) (d *Map, nodes int, ok bool) {
-	r := &plainReader{src: string(src[:chunk.End]), next: chunk.Start}
-	if !isPlain(r.src[chunk.Start:]) {
+	r := &plainReader{src: string(src[chunk.Start:chunk.End]), base: chunk.Start}
+	if !isPlain(r.src) {
 		return nil, 0, false
 	}
 	r.peek()
@@ -55,6 +55,7 @@ func isPlain(s string) bool {
 // next that holds something: neither blank nor only a comment.
 type plainReader struct {
 	src  string
+	base int // where src begins in the file
 	next int // where the line begins that peek looks at first
 
 	done   bool // no line is left
@@ -134,7 +135,7 @@ func (r *plainReader) enter() {
 func (r *plainReader) mapping(indent, p int) *Map {
 	r.enter()
 	defer func() { r.depth-- }()
-	m := &Map{Entries: make([]Entry, 0, 4), At: Span{p, p}}
+	m := &Map{Entries: make([]Entry, 0, 4), At: r.span(p, p)}
 	seen := newKeys(0)
 	for {
 		key, behind, ok := r.key(p)
@@ -176,7 +177,7 @@ func (r *plainReader) key(p int) (key Text, behind int, ok bool) {
 	if !ok || value == "<<" || end-p > 1000 || end >= len(r.src) || r.src[end] != ':' || !endsToken(r.src[end+1:]) {
 		return Text{}, 0, false
 	}
-	return Text{value, Span{p, end}}, end + 1, true
+	return Text{value, r.span(p, end)}, end + 1, true
 }
 
 // keyLen is the length of the plain text before ": ", or of the line.
@@ -226,7 +227,7 @@ func (r *plainReader) value(indent, p int) Data {
 	switch {
 	case r.done || r.indent < indent || r.indent == indent && !r.isEntry():
 		r.nodes++
-		return r.scalar("", Span{colon, colon}, false)
+		return r.scalar("", colon, colon, false)
 	case r.isEntry():
 		return r.sequence(r.indent)
 	default:
@@ -238,7 +239,7 @@ func (r *plainReader) value(indent, p int) Data {
 func (r *plainReader) sequence(indent int) Data {
 	r.enter()
 	defer func() { r.depth-- }()
-	l := &List{At: Span{r.at, r.at}}
+	l := &List{At: r.span(r.at, r.at)}
 	for !r.done && r.indent == indent && r.isEntry() {
 		p := r.at + 1
 		for p < len(r.src) && r.src[p] == ' ' {
@@ -278,7 +279,7 @@ func (r *plainReader) inline(indent, p int) Data {
 			return &Scalar{}
 		}
 		r.advance(end)
-		return r.scalar(value, Span{p, end}, true)
+		return r.scalar(value, p, end, true)
 	case c == '|':
 		return r.literal(indent, p)
 	case beginsOtherwise(r.src[p:]):
@@ -292,14 +293,16 @@ func (r *plainReader) inline(indent, p int) Data {
 	}
 	r.advance(end)
 	value := strings.TrimRight(r.src[p:end], " ")
-	return r.scalar(value, Span{p, p + len(value)}, false)
+	return r.scalar(value, p, p+len(value), false)
 }
 
-func (r *plainReader) scalar(value string, at Span, quoted bool) *Scalar {
+func (r *plainReader) span(start, end int) Span { return Span{r.base + start, r.base + end} }
+
+func (r *plainReader) scalar(value string, start, end int, quoted bool) *Scalar {
 	if len(r.scalars) == cap(r.scalars) {
 		r.scalars = make([]Scalar, 0, 32)
 	}
-	r.scalars = append(r.scalars, Scalar{Text{value, at}, quoted})
+	r.scalars = append(r.scalars, Scalar{Text{value, r.span(start, end)}, quoted})
 	return &r.scalars[len(r.scalars)-1]
 }
 
@@ -372,5 +375,5 @@ func (r *plainReader) literal(parent, p int) Data {
 		value = value[:len(value)-1]
 		end--
 	}
-	return r.scalar(value, Span{p, end}, true)
+	return r.scalar(value, p, end, true)
 }

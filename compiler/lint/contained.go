@@ -17,23 +17,30 @@ const mostCompared = 500
 // A pair is a value that another one of its list makes useless.
 type pair struct{ dead, by sigma.Value }
 
-// pairs finds the values of a list that useless says another makes useless. Of
-// two that make each other useless the second is.
-func pairs(item *sigma.Item, useless func(g, other glob) bool) []pair {
+// pairs finds the values of a list that another makes useless: the wider one
+// does, or in a list that asks for all values the narrower one. Of two that
+// make each other useless the second is.
+func pairs(item *sigma.Item) []pair {
 	if len(item.Values) < 2 || len(item.Values) > mostCompared || !comparesText(item) {
 		return nil
 	}
-	globs := make([]glob, len(item.Values))
+	globs, letters := make([]glob, len(item.Values)), make([]letterSet, len(item.Values))
 	for i, v := range item.Values {
 		globs[i], _ = globOf(item, v)
+		letters[i] = globs[i].letters()
+	}
+	within := func(i, j int) bool { return letters[i].has(letters[j]) && globs[i].within(globs[j]) }
+	useless := within
+	if item.Has("all") {
+		useless = func(i, j int) bool { return within(j, i) }
 	}
 	var found []pair
 	for i, g := range globs {
 		for j, other := range globs {
-			if i == j || g == nil || other == nil || !useless(g, other) {
+			if i == j || g == nil || other == nil || !useless(i, j) {
 				continue
 			}
-			if useless(other, g) && i < j || strings.EqualFold(item.Values[i].Written().Value, item.Values[j].Written().Value) {
+			if useless(j, i) && i < j || strings.EqualFold(item.Values[i].Written().Value, item.Values[j].Written().Value) {
 				continue // the other is reported, or is the same but for case
 			}
 			found = append(found, pair{item.Values[i], item.Values[j]})
@@ -57,7 +64,7 @@ var valueContained = &Check{
 			if at.Has("all") {
 				continue
 			}
-			for _, x := range pairs(at.Item, func(g, other glob) bool { return g.within(other) }) {
+			for _, x := range pairs(at.Item) {
 				p.report(x.dead.Span(), "%s has no effect: whatever it matches, %s matches too", p.shown(x.dead), p.shown(x.by)).
 					see(p.File(), x.by.Span(), "the wider value stands here").
 					safe("remove it", removeEntry(p.File(), x.dead.Span())...)
@@ -80,7 +87,7 @@ var valueImplied = &Check{
 			if !at.Has("all") {
 				continue
 			}
-			found := pairs(at.Item, func(g, other glob) bool { return other.within(g) })
+			found := pairs(at.Item)
 			for _, x := range found {
 				f := p.report(x.dead.Span(), "%s follows from %s, and has no effect", p.shown(x.dead), p.shown(x.by)).
 					see(p.File(), x.by.Span(), "the value that says more stands here")

@@ -1,7 +1,9 @@
 package lint
 
 import (
+	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/sigproof/sigproof/compiler/internal/lazyre"
@@ -55,6 +57,13 @@ var descriptionShort = &Check{
 	},
 }
 
+// words gives what a title says, without case, marks and "Detects".
+func words(s string) []string {
+	s = strings.TrimSpace(s)
+	s = strings.ToLower(s[len(detects.Get().FindString(s)):])
+	return strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+}
+
 var descriptionSame = &Check{
 	Code:     "description/same",
 	Severity: sigma.Hint,
@@ -65,10 +74,7 @@ var descriptionSame = &Check{
 	Since:    "0.1",
 	Run: func(p *Pass) {
 		h := p.Head()
-		bare := func(s string) string {
-			return nameRunes.Get().ReplaceAllString(strings.ToLower(detects.Get().ReplaceAllString(strings.Trim(strings.TrimSpace(s), "."), "")), " ")
-		}
-		if d := bare(h.Description.Value); d != "" && d == bare(h.Title.Value) {
+		if d := words(h.Description.Value); len(d) > 0 && slices.Equal(d, words(h.Title.Value)) {
 			p.report(h.Description.At, "the description only repeats the title")
 		}
 	},

@@ -88,6 +88,21 @@ func comparesText(item *sigma.Item) bool {
 	return true
 }
 
+// A letterSet holds the letters of a glob, several to a bit: a glob that lacks
+// a letter of another is not within it, which is nearly always the answer.
+type letterSet uint64
+
+func (g glob) letters() (set letterSet) {
+	for _, r := range g {
+		if r >= 0 {
+			set |= 1 << (r % 64)
+		}
+	}
+	return set
+}
+
+func (s letterSet) has(all letterSet) bool { return all&^s == 0 }
+
 // mostSteps is how long within looks at two texts: a star may try each place of
 // a text for each letter of the other.
 const mostSteps = 10_000

@@ -32,24 +32,26 @@ var ruleDuplicate = &Check{
 			return
 		}
 		all := p.together()
-		if first := all.detections[all.detectionOf[r]]; first != p.Doc {
+		if first := all.senses[all.senseOf[r]]; first != p.Doc {
 			p.report(r.Title.At, "the rule looks for the same as %q", first.Info().Label()).
 				see(first.Info().File, first.Info().Title.At, "it stands here")
 		}
 	},
 }
 
-// detectionKey is the same for rules that look for the same in the same log.
-func detectionKey(r *sigma.Rule) string {
-	var b strings.Builder
-	if l := r.Logsource; l != nil {
-		fmt.Fprintf(&b, "%q %q %q\n", l.Product.Value, l.Service.Value, l.Category.Value)
+// ruleSense is the same for rules that look for the same in the same log.
+func ruleSense(r *sigma.Rule) sense {
+	var searches sense
+	for _, s := range r.Detection.Searches {
+		searches = searches.and(senseOf(s.Body).in(s.Name.Value))
 	}
-	b.WriteString(sortedKeys(r.Detection.Searches, func(s *sigma.Search) string { return s.Name.Value + ": " + blockKey(s.Body) }))
 	for _, x := range r.Detection.Conditions {
-		b.WriteString("\n" + sigma.PrintExpr(x.Expr))
+		searches = searches.in(sigma.PrintExpr(x.Expr))
 	}
-	return b.String()
+	if l := r.Logsource; l != nil {
+		searches = searches.in(l.Product.Value).in(l.Service.Value).in(l.Category.Value)
+	}
+	return searches
 }
 
 // long makes a check for a text that the specification bounds.

@@ -18,6 +18,7 @@ type Pass struct {
 		items   []place
 		itemsOK bool
 		fields  map[fieldOf][]*sigma.Item
+		truths  map[*sigma.Condition]*truth
 		log     *schema.Log
 		logOK   bool
 	}

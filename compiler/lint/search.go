@@ -2,9 +2,7 @@ package lint
 
 import (
 	"bytes"
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/sigproof/sigproof/compiler/internal/lazyre"
@@ -65,9 +63,14 @@ var searchSame = &Check{
 		if d == nil || len(d.Searches) < 2 {
 			return
 		}
-		seen, company := map[string]*sigma.Search{}, company(d)
+		type key struct {
+			sense
+			filter  bool
+			company string
+		}
+		seen, company := map[key]*sigma.Search{}, company(d)
 		for _, s := range d.Searches {
-			key := fmt.Sprintf("%t %q ", excluding.Get().MatchString(s.Name.Value), company[s.Name.Value]) + blockKey(s.Body)
+			key := key{senseOf(s.Body), excluding.Get().MatchString(s.Name.Value), strings.Join(company[s.Name.Value], " ")}
 			if first := seen[key]; first != nil {
 				p.report(s.Name.At, "%q looks for the same as %q", s.Name.Value, first.Name.Value).
 					see(p.File(), first.Name.At, "the first stands here")
@@ -365,12 +368,12 @@ var searchAbsorbed = &Check{
 }
 
 func (p *Pass) absorbed(list *sigma.Any) {
-	keys := make([]map[string]bool, len(list.Blocks))
+	keys := make([]map[sense]bool, len(list.Blocks))
 	for i, b := range list.Blocks {
 		if all, ok := b.(*sigma.All); ok {
-			keys[i] = map[string]bool{}
+			keys[i] = map[sense]bool{}
 			for _, item := range all.Items {
-				keys[i][blockKey(item)] = true
+				keys[i][senseOf(item)] = true
 			}
 		}
 	}
@@ -387,7 +390,7 @@ func (p *Pass) absorbed(list *sigma.Any) {
 	}
 }
 
-func subset(small, large map[string]bool) bool {
+func subset(small, large map[sense]bool) bool {
 	for k := range small {
 		if !large[k] {
 			return false
@@ -435,32 +438,6 @@ func excludes(a, b *sigma.Item) bool {
 		}
 	}
 	return true
-}
-
-// blockKey is the same for blocks that say the same.
-func blockKey(b sigma.Block) string {
-	switch b := b.(type) {
-	case *sigma.All:
-		return "{" + sortedKeys(b.Items, func(x *sigma.Item) string { return blockKey(x) }) + "}"
-	case *sigma.Any:
-		return "[" + sortedKeys(b.Blocks, blockKey) + "]"
-	case *sigma.Item:
-		return sigma.ItemKey(b) + "=" + sortedKeys(b.Values, func(v sigma.Value) string { return kind(v) + v.Written().Value })
-	default:
-		panic(fmt.Sprintf("lint: unknown block %T", b))
-	}
-}
-
-// sortedKeys joins keys, each behind its length: quotes within quotes would
-// double with each level.
-func sortedKeys[T any](list []T, key func(T) string) string {
-	keys := make([]string, len(list))
-	for i, x := range list {
-		k := key(x)
-		keys[i] = strconv.Itoa(len(k)) + ":" + k
-	}
-	slices.Sort(keys)
-	return strings.Join(keys, ",")
 }
 
 // structured are categories whose events have fields for all that they say.

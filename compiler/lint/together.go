@@ -10,11 +10,12 @@ import (
 // collected is what only shows when all documents are seen together.
 type collected struct {
 	// The first document of each title in lower case, name of a file in lower
-	// case without folders, and detection. What is not to be used any more has
-	// no title and detection to keep others from.
-	titles, files, detections map[string]sigma.Document
+	// case without folders, and sense. What is not to be used any more has no
+	// title and sense to keep others from.
+	titles, files map[string]sigma.Document
+	senses        map[sense]sigma.Document
 
-	detectionOf map[sigma.Document]string // see detectionKey
+	senseOf map[sigma.Document]sense // of rules
 
 	referred map[string]bool // what correlations and filters call documents
 	related  map[string]bool // ids that other documents are related to, in lower case
@@ -22,7 +23,8 @@ type collected struct {
 
 func collect(docs []sigma.Document) *collected {
 	c := &collected{
-		titles: map[string]sigma.Document{}, files: map[string]sigma.Document{}, detections: map[string]sigma.Document{}, detectionOf: map[sigma.Document]string{}, referred: map[string]bool{}, related: map[string]bool{},
+		titles: map[string]sigma.Document{}, files: map[string]sigma.Document{},
+		senses: map[sense]sigma.Document{}, senseOf: map[sigma.Document]sense{}, referred: map[string]bool{}, related: map[string]bool{},
 	}
 	for _, d := range docs {
 		first(c.files, baseName(d.Info().File), d)
@@ -35,8 +37,8 @@ func collect(docs []sigma.Document) *collected {
 		switch d := d.(type) {
 		case *sigma.Rule:
 			if !d.Broken && !isOld(d) {
-				c.detectionOf[d] = detectionKey(d)
-				first(c.detections, c.detectionOf[d], d)
+				c.senseOf[d] = ruleSense(d)
+				first(c.senses, c.senseOf[d], d)
 			}
 		case *sigma.Correlation:
 			c.refer(d.References())
@@ -50,7 +52,7 @@ func collect(docs []sigma.Document) *collected {
 }
 
 // first keeps the first document of a key.
-func first(m map[string]sigma.Document, key string, d sigma.Document) {
+func first[K comparable](m map[K]sigma.Document, key K, d sigma.Document) {
 	if m[key] == nil {
 		m[key] = d
 	}

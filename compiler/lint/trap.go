@@ -173,7 +173,7 @@ var valueFileName = &Check{
 			return
 		}
 		p.eachString(func(at place, s *sigma.String) {
-			if paths.Get().MatchString(at.Field.Value) && at.Has("endswith") && bareProgram.Get().MatchString(s.Text.Value) {
+			if at.Has("endswith") && paths.Get().MatchString(at.Field.Value) && bareProgram.Get().MatchString(s.Text.Value) {
 				p.report(s.Text.At, `%s is also the end of other names; a backslash before it is where the name begins`, p.shown(s)).
 					unsafe("add a backslash", rewrite(p.File(), s.Text, `\`+s.Text.Value)...)
 			}
@@ -255,8 +255,10 @@ var valueHash = &Check{
 	Run: func(p *Pass) {
 		p.eachString(func(at place, s *sigma.String) {
 			kind, digits := at.Field.Value, s.Text.Value
-			if m := hashForm.Get().FindStringSubmatch(s.Text.Value); m != nil && strings.EqualFold(at.Field.Value, "hashes") {
-				kind, digits = m[1], m[2]
+			if strings.EqualFold(kind, "hashes") {
+				if m := hashForm.Get().FindStringSubmatch(digits); m != nil {
+					kind, digits = m[1], m[2]
+				}
 			}
 			want := hashes[strings.ToUpper(kind)]
 			if want == 0 || digits == "" || strings.ContainsAny(digits, "*?") || at.Has("startswith") || at.Has("contains") && kind == at.Field.Value {

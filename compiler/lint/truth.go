@@ -2,6 +2,8 @@ package lint
 
 import (
 	"fmt"
+	"math/bits"
+	"slices"
 
 	"github.com/sigproof/sigproof/sigma"
 )
@@ -17,14 +19,15 @@ const mostAnswers = 12
 // A truth is a condition with the searches that it names. An answer is a set
 // of bits, one a search.
 type truth struct {
-	detection *sigma.Detection
-	expr      sigma.Expr
-	names     []string
-	bits      map[string]int
+	names []string
+	bits  map[string]int
+	meant map[*sigma.Quantified]int // the bits of the searches that each "1 of" and "all of" names
+	says  []bool                    // what the condition says for each answer
 }
 
+// newTruth tries the answers; nil if there are too many.
 func newTruth(d *sigma.Detection, x sigma.Expr) *truth {
-	t := &truth{detection: d, expr: x, bits: map[string]int{}}
+	t := &truth{bits: map[string]int{}, meant: map[*sigma.Quantified]int{}}
 	for _, u := range uses(d, x) {
 		for _, name := range u.names {
 			if _, ok := t.bits[name]; !ok {
@@ -32,6 +35,20 @@ func newTruth(d *sigma.Detection, x sigma.Expr) *truth {
 				t.names = append(t.names, name)
 			}
 		}
+	}
+	if len(t.names) > mostAnswers {
+		return nil
+	}
+	for n := range sigma.Preorder(x) {
+		if q, ok := n.(*sigma.Quantified); ok {
+			for _, s := range matching(d, q.Pattern) {
+				t.meant[q] |= 1 << t.bits[s.Name.Value]
+			}
+		}
+	}
+	t.says = make([]bool, 1<<len(t.names))
+	for answer := range t.says {
+		t.says[answer] = t.holds(x, answer)
 	}
 	return t
 }
@@ -57,54 +74,44 @@ func (t *truth) holds(x sigma.Expr, answer int) bool {
 	case *sigma.Ref:
 		return answer>>t.bits[x.Name]&1 == 1
 	case *sigma.Quantified:
-		found := matching(t.detection, x.Pattern)
-		n := 0
-		for _, s := range found {
-			n += answer >> t.bits[s.Name.Value] & 1
-		}
-		return x.All && n == len(found) || !x.All && n >= x.N
+		found := answer & t.meant[x]
+		return x.All && found == t.meant[x] || !x.All && bits.OnesCount(uint(found)) >= x.N
 	default:
 		panic(fmt.Sprintf("lint: unknown expression %T", x))
 	}
 }
 
-// truths gives a function each condition whose answers can be tried, with what
-// it says for each.
-func (p *Pass) truths(f func(t *truth, c *sigma.Condition, says []bool)) {
+// truths gives a function each condition whose answers can be tried.
+func (p *Pass) truths(f func(t *truth, c *sigma.Condition)) {
 	p.conditions(func(d *sigma.Detection, c *sigma.Condition) {
 		if _, plain := c.Expr.(*sigma.Ref); plain {
 			return
 		}
-		t := newTruth(d, c.Expr)
-		if len(t.names) > mostAnswers {
-			return
+		t, known := p.read.truths[c]
+		if !known {
+			if p.read.truths == nil {
+				p.read.truths = map[*sigma.Condition]*truth{}
+			}
+			t = newTruth(d, c.Expr)
+			p.read.truths[c] = t
 		}
-		says := make([]bool, 1<<len(t.names))
-		for answer := range says {
-			says[answer] = t.holds(t.expr, answer)
+		if t != nil {
+			f(t, c)
 		}
-		f(t, c, says)
 	})
 }
 
 // decides tells whether some answer changes with a search.
-func (t *truth) decides(says []bool, name string) bool {
-	for answer := range says {
-		if says[answer] != says[answer^1<<t.bits[name]] {
+func (t *truth) decides(name string) bool {
+	for answer, says := range t.says {
+		if says != t.says[answer^1<<t.bits[name]] {
 			return true
 		}
 	}
 	return false
 }
 
-func constant(says []bool) bool {
-	for _, s := range says {
-		if s != says[0] {
-			return false
-		}
-	}
-	return true
-}
+func (t *truth) constant() bool { return !slices.Contains(t.says, !t.says[0]) }
 
 var conditionConstant = &Check{
 	Code:     "condition/constant",
@@ -115,10 +122,10 @@ var conditionConstant = &Check{
 	After:    deciding("selection and not filter"),
 	Since:    "0.1",
 	Run: func(p *Pass) {
-		p.truths(func(_ *truth, c *sigma.Condition, says []bool) {
+		p.truths(func(t *truth, c *sigma.Condition) {
 			switch {
-			case !constant(says):
-			case says[0]:
+			case !t.constant():
+			case t.says[0]:
 				p.report(c.Text.At, "whatever the searches find, the condition holds")
 			default:
 				p.report(c.Text.At, "whatever the searches find, the condition never holds")
@@ -136,12 +143,12 @@ var conditionIdle = &Check{
 	After:    deciding("selection and filter"),
 	Since:    "0.1",
 	Run: func(p *Pass) {
-		p.truths(func(t *truth, c *sigma.Condition, says []bool) {
-			if constant(says) {
+		p.truths(func(t *truth, c *sigma.Condition) {
+			if t.constant() {
 				return
 			}
 			for _, name := range t.names {
-				if !t.decides(says, name) {
+				if !t.decides(name) {
 					p.report(c.Text.At, "the condition says the same whether %q holds or not", name)
 				}
 			}

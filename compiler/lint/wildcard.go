@@ -125,7 +125,7 @@ var wildcardRedundant = &Check{
 			back := open(at.Item, "contains") || at.Has("startswith")
 			for _, v := range at.Values {
 				s, ok := v.(*sigma.String)
-				if !ok {
+				if !ok || !strings.Contains(s.Text.Value, "*") {
 					continue
 				}
 				if core := stripStars(s, front, back); core != s.Text.Value && core != "" {
@@ -161,7 +161,10 @@ var wildcardDouble = &Check{
 	Since:    "0.1",
 	Run: func(p *Pass) {
 		p.eachString(func(_ place, s *sigma.String) {
-			if single := singleStars(s); strings.Contains(s.Text.Value, "**") && single != s.Text.Value {
+			if !strings.Contains(s.Text.Value, "**") {
+				return
+			}
+			if single := singleStars(s); single != s.Text.Value {
 				p.report(s.Span(), "two stars stand side by side in %s; one says the same", p.shown(s)).
 					safe("write one", rewrite(p.File(), s.Text, single)...)
 			}
@@ -334,6 +337,9 @@ var wildcardEscaped = &Check{
 	Since:    "0.1",
 	Run: func(p *Pass) {
 		p.eachString(func(_ place, s *sigma.String) {
+			if !strings.Contains(s.Text.Value, `\*`) {
+				return
+			}
 			if m := literalStar.Get().FindStringIndex(s.Text.Value); m != nil {
 				star := m[0] + strings.LastIndexByte(s.Text.Value[m[0]:m[1]], '*')
 				better := s.Text.Value[:star] + `\` + s.Text.Value[star:]
@@ -358,6 +364,9 @@ var wildcardQuestion = &Check{
 	Since:    "0.1",
 	Run: func(p *Pass) {
 		p.eachString(func(_ place, s *sigma.String) {
+			if !strings.Contains(s.Text.Value, "?") {
+				return
+			}
 			if m := question.Get().FindStringIndex(s.Text.Value); m != nil {
 				i := m[0] + 1
 				p.report(p.within(s.Text, i, i+1), `"?" stands for any one character here; a plain question mark is \?`).
