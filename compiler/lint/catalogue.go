@@ -19,6 +19,7 @@ var catalogue = slices.Concat(
 	valueChecks,
 	containedChecks,
 	trapChecks,
+	slipChecks,
 	logValueChecks,
 	wildcardChecks,
 	modifierChecks,

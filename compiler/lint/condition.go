@@ -12,7 +12,7 @@ import (
 // conditionChecks look at conditions.
 var conditionChecks = []*Check{
 	conditionSingle, conditionNoStar, conditionAllOfThem, conditionFilter, conditionThemFilter, conditionNotSelection,
-	conditionDoubleNot, conditionParens, conditionRepeated, conditionPrecedence, conditionList,
+	conditionDoubleNot, conditionParens, conditionRepeated, conditionPrecedence, conditionList, conditionSeveral,
 }
 
 // conditions gives a function the conditions that could be read.
@@ -176,10 +176,9 @@ var conditionFilter = &Check{
 	Code:     "condition/filter",
 	Severity: sigma.Warning,
 	Title:    "filter is asked for",
-	Why:      "A search named filter holds what is to be left out. Without a not, only that is found.",
+	Why:      "A search named filter holds what is to be left out. Without a not, only that is found. If that is meant, the search needs another name.",
 	Before:   deciding("selection and filter and other"),
 	After:    deciding("selection and not filter and other"),
-	Fix:      UnsafeFix,
 	Since:    "0.1",
 	Run: func(p *Pass) {
 		p.conditions(func(d *sigma.Detection, c *sigma.Condition) {
@@ -188,10 +187,10 @@ var conditionFilter = &Check{
 				if u.negated || !excluding.Get().MatchString(name) || u.pattern == "them" || len(d.Searches) == len(u.names) {
 					continue
 				}
-				f := p.report(u.at, "%q is asked for; by its name it holds what is to be left out, with not", name)
-				if p.editable(c) {
-					f.unsafe("add not", insert(u.at.Start, "not ")...)
-				}
+				// Whether not is missing or the name is wrong, a person must say: the
+				// one turns the rule around, the other hides that it must be.
+				p.report(u.at, "%q is asked for; by its name it holds what is to be left out, with not", name).
+					label("a search that is asked for needs another name, such as selection_...")
 			}
 		})
 	},

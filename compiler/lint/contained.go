@@ -43,6 +43,9 @@ func pairs(item *sigma.Item) []pair {
 			if useless(j, i) && i < j || strings.EqualFold(item.Values[i].Written().Value, item.Values[j].Written().Value) {
 				continue // the other is reported, or is the same but for case
 			}
+			if item.Values[j].Written().Value == "" {
+				continue // beside it every value is useless: value/empty-part speaks of the cause
+			}
 			found = append(found, pair{item.Values[i], item.Values[j]})
 			break
 		}

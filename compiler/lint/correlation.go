@@ -157,11 +157,11 @@ var correlationAliasGap = &Check{
 	Severity: sigma.Info,
 	Title:    "alias leaves out a rule of the correlation",
 	Why:      "For that rule the name is taken as a field's. If its events have none of that name, they are not counted.",
-	Before: "title: A\nname: a\nlogsource: {product: windows}\ndetection:\n  s: {EventID: 1}\n  condition: s\n---\n" +
-		"title: B\nname: b\nlogsource: {product: windows}\ndetection:\n  s: {EventID: 2}\n  condition: s\n---\n" +
+	Before: "title: A\nname: a\nlogsource: {product: proxy}\ndetection:\n  s: {EventID: 1}\n  condition: s\n---\n" +
+		"title: B\nname: b\nlogsource: {product: proxy}\ndetection:\n  s: {EventID: 2}\n  condition: s\n---\n" +
 		"title: A and B\ncorrelation:\n  type: temporal\n  rules: [a, b]\n  group-by: [who]\n  timespan: 1h\n  aliases:\n    who: {a: User}",
-	After: "title: A\nname: a\nlogsource: {product: windows}\ndetection:\n  s: {EventID: 1}\n  condition: s\n---\n" +
-		"title: B\nname: b\nlogsource: {product: windows}\ndetection:\n  s: {EventID: 2}\n  condition: s\n---\n" +
+	After: "title: A\nname: a\nlogsource: {product: proxy}\ndetection:\n  s: {EventID: 1}\n  condition: s\n---\n" +
+		"title: B\nname: b\nlogsource: {product: proxy}\ndetection:\n  s: {EventID: 2}\n  condition: s\n---\n" +
 		"title: A and B\ncorrelation:\n  type: temporal\n  rules: [a, b]\n  group-by: [who]\n  timespan: 1h\n  aliases:\n    who: {a: User, b: Account}",
 	Since: "0.1",
 	Run: func(p *Pass) {
@@ -174,13 +174,27 @@ var correlationAliasGap = &Check{
 			for _, f := range a.Fields {
 				named[p.collection.Lookup(f.Rule.Value)] = true
 			}
+			if named[nil] {
+				continue // one of its names is misspelt, which correlation/alias reports
+			}
 			for _, ref := range c.References() {
-				if to := p.collection.Lookup(ref.Value); to != nil && !named[to] {
+				if to := p.collection.Lookup(ref.Value); to != nil && !named[to] && p.mayHave(to, a.Name.Value) {
 					p.report(a.Name.At, "the alias %q says nothing of rule %q", a.Name.Value, ref.Value)
 				}
 			}
 		}
 	},
+}
+
+// mayHave tells whether the events of a document may have a field. Of those
+// that can't the compiler says so.
+func (p *Pass) mayHave(d sigma.Document, field string) bool {
+	r, ok := d.(*sigma.Rule)
+	if !ok {
+		return true
+	}
+	log := logOf(p.opts, r.Logsource)
+	return log == nil || log.Resolve(field) != nil
 }
 
 var correlationUnnamed = &Check{
@@ -247,13 +261,13 @@ var timespanLong = &Check{
 	Code:     "timespan/long",
 	Severity: sigma.Info,
 	Title:    "timespan is longer than two weeks",
-	Why:      "Products look back no further in a scheduled query, and an engine that counts as events come must keep them all that time.",
+	Why:      "The scheduled rules of Sentinel look back no further, and an engine that counts as events come must keep them all that time.",
 	Before:   failuresCounted("group-by:\n  - User\ntimespan: 90d\ncondition:\n  gte: 10"),
 	After:    failuresCounted("group-by:\n  - User\ntimespan: 7d\ncondition:\n  gte: 10"),
 	Since:    "0.1",
 	Run: func(p *Pass) {
 		if c := p.correlation(); c != nil && c.Timespan.Seconds > 14*86400 {
-			p.report(c.Timespan.Text.At, "%s is longer than products look back, which is two weeks at most", c.Timespan.Text.Value)
+			p.report(c.Timespan.Text.At, "%s is longer than two weeks, which is as far as a scheduled rule of Sentinel looks back", c.Timespan.Text.Value)
 		}
 	},
 }

@@ -60,7 +60,7 @@ var falsePositiveCase = &Check{
 	Run: func(p *Pass) {
 		each(p.Head().FalsePositives, func(t sigma.Text) {
 			word, _, _ := strings.Cut(t.Value, " ")
-			if r, size := utf8.DecodeRuneInString(t.Value); unicode.IsLower(r) && !strings.ContainsAny(word, `./_\:-`) {
+			if r, size := utf8.DecodeRuneInString(t.Value); unicode.IsLower(r) && !strings.ContainsAny(word, `./_\:-`) && !saysNothing(t) {
 				p.report(t.At, "%q begins with a small letter", t.Value).
 					safe("capitalise it", rewrite(p.File(), t, string(unicode.ToUpper(r))+t.Value[size:])...)
 			}
@@ -117,10 +117,12 @@ var falsePositiveShort = &Check{
 	Run: func(p *Pass) {
 		for _, list := range [][]sigma.Text{p.Head().FalsePositives, p.Head().Scope} {
 			each(list, func(t sigma.Text) {
-				if n := utf8.RuneCountInString(strings.TrimSpace(t.Value)); n < 3 {
+				if saysNothing(t) {
 					p.report(t.At, "%q says nothing", t.Value)
 				}
 			})
 		}
 	},
 }
+
+func saysNothing(t sigma.Text) bool { return utf8.RuneCountInString(strings.TrimSpace(t.Value)) < 3 }

@@ -32,7 +32,7 @@ var ruleDuplicate = &Check{
 			return
 		}
 		all := p.together()
-		if first := all.senses[all.senseOf[r]]; first != p.Doc {
+		if first := all.senses[all.senseOf[r]]; first != p.Doc && !sameID(first, p.Doc) { // collection/duplicate-id reports those
 			p.report(r.Title.At, "the rule looks for the same as %q", first.Info().Label()).
 				see(first.Info().File, first.Info().Title.At, "it stands here")
 		}

@@ -1,14 +1,15 @@
 package lint
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/sigproof/sigproof/sigma"
 )
 
-// listChecks look for entries of the head's lists that stand twice.
+// listChecks look at the head's lists.
 var listChecks = []*Check{
-	tagDuplicate, referenceDuplicate, falsePositiveDuplicate, fieldsDuplicate, scopeDuplicate, relatedDuplicate, relatedSelf,
+	tagDuplicate, referenceDuplicate, falsePositiveDuplicate, fieldsDuplicate, scopeDuplicate, relatedDuplicate, relatedSelf, listText,
 }
 
 var (
@@ -93,4 +94,47 @@ var relatedSelf = &Check{
 			}
 		}
 	},
+}
+
+var listText = &Check{
+	Code:     "list/text",
+	Severity: sigma.Info,
+	Title:    "text stands where the specification has a list",
+	Why:      "Other tools refuse the document, or read the text letter by letter.",
+	Before:   "references: https://example.com/report",
+	After:    "references:\n  - https://example.com/report",
+	Fix:      SafeFix,
+	Since:    "0.1",
+	Run: func(p *Pass) {
+		h := p.Head()
+		for _, list := range []struct {
+			key   string
+			texts []sigma.Text
+		}{{"references", h.References}, {"tags", h.Tags}, {"falsepositives", h.FalsePositives}, {"fields", h.Fields}, {"scope", h.Scope}} {
+			if len(list.texts) != 1 || list.texts[0].Value == "" || p.isEntry(list.texts[0]) {
+				continue
+			}
+			t := list.texts[0]
+			e := p.entry(list.key)
+			if e == nil {
+				continue
+			}
+			if _, scalar := e.Data.(*sigma.Scalar); !scalar {
+				continue
+			}
+			f := p.report(firstLineOf(p.File(), t.At), "%q is a list; the text must be an entry of it", list.key)
+			before := string(p.File().Src[lineStart(p.File().Src, t.At.Start):t.At.Start])
+			if strings.TrimSpace(before) == list.key+":" && oneLine(p.File(), t) && !strings.Contains(t.Value, ",") {
+				colon := t.At.Start - len(before) + strings.IndexByte(before, ':') + 1
+				f.safe("make a list of it", replace(sigma.Span{Start: colon, End: t.At.Start}, "\n  - ")...)
+			}
+		}
+	},
+}
+
+// isEntry tells whether a text stands behind a dash or in brackets, so far as
+// that can be seen without reading the file once more.
+func (p *Pass) isEntry(t sigma.Text) bool {
+	before := bytes.TrimRight(p.File().Src[:t.At.Start], " \t\r\n")
+	return bytes.HasSuffix(before, []byte("-")) || bytes.HasSuffix(before, []byte("["))
 }

@@ -79,10 +79,14 @@ func (p *Pass) Log() *schema.Log {
 }
 
 func (p *Pass) findLog() *schema.Log {
-	if log := p.opts.Compile.Log; log != nil {
+	return logOf(p.opts, p.Logsource())
+}
+
+// logOf is the log of a logsource, or the one that is asked for.
+func logOf(opts *Options, l *sigma.Logsource) *schema.Log {
+	if log := opts.Compile.Log; log != nil {
 		return log
 	}
-	l := p.Logsource()
 	if l == nil {
 		return nil
 	}

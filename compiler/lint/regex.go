@@ -10,7 +10,7 @@ import (
 )
 
 // regexChecks look at regular expressions.
-var regexChecks = []*Check{regexFlags, regexPlain, regexEnds, regexNested, regexCostly, regexDot, regexEscape, regexUnbound}
+var regexChecks = []*Check{regexFlags, regexPlain, regexEnds, regexNested, regexCostly, regexDot, regexStar, regexEscape, regexUnbound}
 
 // regexes gives a function the regular expressions of the document, one by
 // one.
@@ -376,6 +376,51 @@ var regexDot = &Check{
 				unsafe(`write \.`, rewrite(p.File(), v.Written(), text[:dot]+`\`+text[dot:])...)
 		})
 	},
+}
+
+var regexStar = &Check{
+	Code:     "regex/star",
+	Severity: sigma.Info,
+	Title:    "star behind a word repeats its last letter",
+	Why:      "In a value without re a star stands for any text. In a regular expression it repeats what stands before it; any text is .*",
+	Before:   selecting("CommandLine|re: 'whoami* +/all'"),
+	After:    selecting("CommandLine|re: 'whoami.* +/all'"),
+	Fix:      UnsafeFix,
+	Since:    "0.1",
+	Run: func(p *Pass) {
+		p.regexes(func(_ place, v sigma.Value, text string) {
+			star := wordStar(text)
+			if star < 0 {
+				return
+			}
+			p.report(p.within(v.Written(), star-1, star+1), `%q is any number of %q; any text is .*`, text[star-1:star+1], text[star-1:star]).
+				unsafe("write .*", rewrite(p.File(), v.Written(), text[:star]+"."+text[star:])...)
+		})
+	},
+}
+
+// wordStar finds a star behind two letters or more, outside of classes and
+// escapes; -1 if there is none.
+func wordStar(re string) int {
+	letters, class := 0, false
+	for i := 0; i < len(re); i++ {
+		switch c := re[i]; {
+		case c == '\\':
+			i++
+			letters = 0
+		case class:
+			class = c != ']'
+		case c == '[':
+			class, letters = true, 0
+		case 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z':
+			letters++
+		case c == '*' && letters > 1:
+			return i
+		default:
+			letters = 0
+		}
+	}
+	return -1
 }
 
 var regexEscape = &Check{

@@ -135,3 +135,6 @@ var documentChecks = reportedBy("sigma",
 
 // someLog is what a rule needs besides its title.
 const someLog = "logsource:\n  product: windows\ndetection:\n  selection:\n    EventID: 1\n  condition: selection"
+
+// anotherLog is the same for a rule that looks for something else.
+const anotherLog = "logsource:\n  product: windows\ndetection:\n  selection:\n    EventID: 2\n  condition: selection"

@@ -262,13 +262,12 @@ var conditionList = &Check{
 			return
 		}
 		c := d.Conditions[0]
-		before := bytes.TrimRight(p.File().Src[:c.Text.At.Start], " \t\r\n")
-		if !bytes.HasSuffix(before, []byte("-")) && !bytes.HasSuffix(before, []byte("[")) {
+		if !p.isEntry(c.Text) {
 			return
 		}
 		f := p.report(c.Text.At, "the condition is a list of one; it needs none")
 		const key = "condition"
-		if i := bytes.LastIndex(before, []byte(key)); i >= 0 {
+		if i := bytes.LastIndex(p.File().Src[:c.Text.At.Start], []byte(key)); i >= 0 {
 			f.safe("write it alone", p.unlist(sigma.Span{Start: i, End: i + len(key)}, c.Text)...)
 		}
 	},
@@ -461,9 +460,24 @@ var searchKeywords = &Check{
 			return
 		}
 		for _, at := range p.Items() {
-			if at.Keywords {
-				p.report(at.search.Name.At, "the keywords of %q are looked for in all fields of an event that has one for each thing", at.search.Name.Value)
+			if at.Keywords && !slices.ContainsFunc(at.Values, func(v sigma.Value) bool { _, _, slip := p.fieldWithoutColon(at, v); return slip }) {
+				p.report(at.search.Name.At, "the keywords of %q are looked for in every field; this log names its fields, and one of them is meant", at.search.Name.Value)
 			}
+		}
+	},
+}
+
+var conditionSeveral = &Check{
+	Code:     "condition/several",
+	Severity: sigma.Info,
+	Title:    "rule has several conditions",
+	Why:      "Each fires by itself: they are joined by or, or make a rule each, and some tools refuse them. What must hold together is joined by and.",
+	Before:   "detection:\n  selection:\n    User: a\n  other:\n    User: b\n  condition:\n    - selection\n    - other",
+	After:    "detection:\n  selection:\n    User: a\n  other:\n    User: b\n  condition: selection or other",
+	Since:    "0.1",
+	Run: func(p *Pass) {
+		if d := p.Detection(); d != nil && len(d.Conditions) > 1 {
+			p.report(d.Conditions[1].Text.At, "the rule has %d conditions, and fires where one of them holds; one with and, or and parentheses says which is meant", len(d.Conditions))
 		}
 	},
 }

@@ -50,8 +50,18 @@ var tagForm = &Check{
 			if tagPattern.Get().MatchString(t.Value) || strings.HasPrefix(t.Value, "tlp.") { // amber+strict has a sign of its own
 				return
 			}
+			if strings.Contains(t.Value, ",") && !p.isEntry(t) {
+				return // list/text reports it
+			}
 			f := p.report(t.At, "tag %q is not of the form namespace.name, in lower case", t.Value)
-			if better := strings.ReplaceAll(strings.ToLower(strings.TrimSpace(t.Value)), " ", "-"); tagPattern.Get().MatchString(better) {
+			better := strings.ReplaceAll(strings.ToLower(strings.TrimSpace(t.Value)), " ", "-")
+			if techniqueForm.Get().MatchString(better) {
+				better = "attack." + better
+			}
+			switch {
+			case strings.Contains(t.Value, ","):
+				f.label("each tag is an entry of the list")
+			case tagPattern.Get().MatchString(better):
 				f.retag(p, t, better)
 			}
 		})
@@ -95,6 +105,7 @@ var tagAttack = &Check{
 		eachTag(p, "attack", func(t sigma.Text, name string) {
 			id := strings.ToUpper(name)
 			switch dashed := strings.ReplaceAll(name, "_", "-"); {
+			case !tagPattern.Get().MatchString("attack." + name): // tag/form reports it
 			case slices.Contains(tactics, name) || objectForm.Get().MatchString(name) || isOldTactic(name):
 			case slices.Contains(tactics, dashed):
 				p.report(t.At, "ATT&CK has no tactic %q; it is written with -", name).retag(p, t, "attack."+dashed)
@@ -191,7 +202,7 @@ func named(namespace, title, why, bad, good string, valid *lazyre.Regexp, mend f
 				if valid.Get().MatchString(name) {
 					return
 				}
-				f := p.report(t.At, "%q: %s", t.Value, title)
+				f := p.report(t.At, "tag %q is %s; %s", t.Value, strings.TrimPrefix(title, "tag is "), clause(why))
 				if better := mend(name); better != "" {
 					f.retag(p, t, namespace+"."+better)
 				}
@@ -201,6 +212,11 @@ func named(namespace, title, why, bad, good string, valid *lazyre.Regexp, mend f
 }
 
 func noName(string) string { return "" }
+
+// clause makes a part of a message of a sentence.
+func clause(sentence string) string {
+	return strings.ToLower(sentence[:1]) + strings.TrimSuffix(sentence[1:], ".")
+}
 
 var cveDots = lazyre.New(`^(\d{4})[._](\d{4,})$`)
 

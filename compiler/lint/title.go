@@ -166,15 +166,16 @@ var titleDuplicate = &Check{
 	Severity: sigma.Warning,
 	Title:    "two documents have the same title",
 	Why:      "Their alerts can't be told apart, and products that name rules by their title keep only one.",
-	Before:   started("") + "\n---\n" + started("level: low"),
-	After:    started("") + "\n---\ntitle: Another Process Started\nlevel: low\n" + someLog,
+	Before:   started("") + "\n---\ntitle: Process Started\nlevel: low\n" + anotherLog,
+	After:    started("") + "\n---\ntitle: Another Process Started\nlevel: low\n" + anotherLog,
 	Since:    "0.1",
 	Run: func(p *Pass) {
 		t := p.Head().Title
 		if t.Value == "" || isOld(p.Doc) {
 			return
 		}
-		if first := p.together().titles[strings.ToLower(t.Value)]; first != p.Doc {
+		// Of a copy rule/duplicate speaks, or collection/duplicate-id.
+		if first := p.together().titles[strings.ToLower(t.Value)]; first != p.Doc && !p.copies(first) && !sameID(first, p.Doc) {
 			p.report(t.At, "another document has the title %q", t.Value).see(first.Info().File, first.Info().Title.At, "the first stands here")
 		}
 	},

@@ -51,6 +51,18 @@ func collect(docs []sigma.Document) *collected {
 	return c
 }
 
+// copies tells whether the document looks for the same as another one.
+func (p *Pass) copies(other sigma.Document) bool {
+	senses := p.together().senseOf
+	this, isRule := senses[p.Doc]
+	that, ok := senses[other]
+	return isRule && ok && this == that
+}
+
+func sameID(a, b sigma.Document) bool {
+	return a.Info().ID.Value != "" && strings.EqualFold(a.Info().ID.Value, b.Info().ID.Value)
+}
+
 // first keeps the first document of a key.
 func first[K comparable](m map[K]sigma.Document, key K, d sigma.Document) {
 	if m[key] == nil {

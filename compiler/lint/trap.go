@@ -32,11 +32,19 @@ var valueQuotedNumber = &Check{
 			if len(at.Modifiers) > 0 && !(len(at.Modifiers) == 1 && at.Has("neq")) || at.Keywords {
 				continue
 			}
-			mixed := slices.ContainsFunc(at.Values, func(v sigma.Value) bool { _, number := v.(*sigma.Number); return number })
+			plain := map[string]bool{} // numbers that stand without quotes
+			for _, v := range at.Values {
+				if n, ok := v.(*sigma.Number); ok {
+					plain[n.Text.Value] = true
+				}
+			}
 			for _, v := range at.Values {
 				s, ok := v.(*sigma.String)
-				if !ok || !isDigits(s.Text.Value) || !mixed && !p.holdsNumbers(at) || style(p.File(), s.Text) == 0 {
+				if !ok || !isDigits(s.Text.Value) || len(plain) == 0 && !p.holdsNumbers(at) || style(p.File(), s.Text) == 0 {
 					continue
+				}
+				if plain[s.Text.Value] {
+					continue // value/number-twice reports it
 				}
 				f := p.report(v.Span(), "%s is a number in quotes", p.shown(v))
 				if oneLine(p.File(), s.Text) {
@@ -71,11 +79,11 @@ var valueControl = &Check{
 		for _, at := range p.Items() {
 			for _, v := range at.Values {
 				s, ok := v.(*sigma.String)
-				if !ok || !strings.ContainsFunc(s.Text.Value, isControl) {
+				written := p.File().Text(v.Written().At)
+				if !ok || !strings.ContainsFunc(s.Text.Value, isControl) && !escapedPath.Get().MatchString(written) {
 					continue
 				}
 				f := p.report(v.Span(), "%s holds a control character; in single quotes a backslash is one", p.shown(v))
-				written := p.File().Text(s.Text.At)
 				if !oneLine(p.File(), s.Text) || written[0] != '"' || strings.Contains(written, `\\`) {
 					continue
 				}
@@ -86,6 +94,10 @@ var valueControl = &Check{
 		}
 	},
 }
+
+// escapedPath finds a name in a path that double quotes make a tab or a line
+// break and the rest of the name: "\temp", "C:\new".
+var escapedPath = lazyre.New(`^"(?:[^"\\]*[:%])?\\[tnr][A-Za-z0-9_]`)
 
 // isControl tells a control character from the line breaks and tabs of texts
 // that have several lines.
@@ -142,17 +154,33 @@ var valueSpaces = &Check{
 	Fix:      UnsafeFix,
 	Since:    "0.1",
 	Run: func(p *Pass) {
-		p.eachString(func(at place, s *sigma.String) {
-			if at.Keywords || len(at.Modifiers) > 0 || strings.ContainsAny(s.Text.Value, "*?") {
-				return
+		for _, at := range p.Items() {
+			if at.Keywords || len(at.Modifiers) > 0 {
+				continue
 			}
-			if better := strings.TrimSpace(s.Text.Value); better != s.Text.Value && better != "" {
+			for _, v := range at.Values {
+				s, ok := v.(*sigma.String)
+				if !ok || strings.ContainsAny(s.Text.Value, "*?") {
+					continue
+				}
+				better := strings.TrimSpace(s.Text.Value)
+				if better == s.Text.Value || better == "" {
+					continue
+				}
+				if longTexts.Get().MatchString(at.Field.Value) { // a part was meant: all values have the one cause
+					p.report(s.Text.At, "%s has spaces at an end, and is compared with the whole of %q; |contains looks for a part", p.shown(s), at.Field.Value).
+						unsafe("add |contains", p.withModifiers(at, "contains")...)
+					break
+				}
 				p.report(s.Text.At, "%s has spaces at an end, and is compared with the whole field", p.shown(s)).
 					unsafe("remove them", rewrite(p.File(), s.Text, better)...)
 			}
-		})
+		}
 	},
 }
+
+// longTexts are fields whose values are seldom known as a whole.
+var longTexts = lazyre.New(`(?:CommandLine|ScriptBlockText|Payload)$`)
 
 // paths are fields that hold the whole path of a program or file.
 var paths = lazyre.New(`^(?:Image|ParentImage|GrandParentImage|SourceImage|TargetImage|ImageLoaded|ProcessName|ParentProcessName|NewProcessName|TargetFilename|process\.executable)$`)
@@ -204,6 +232,9 @@ var valueWholePath = &Check{
 		for _, at := range p.Items() {
 			if len(at.Modifiers) > 0 || !paths.Get().MatchString(at.Field.Value) {
 				continue
+			}
+			if odd, _, _ := oddOne(at.Item); odd != nil && len(at.Values) >= fewestAlike {
+				continue // wildcard/mix reports it
 			}
 			part := func(v sigma.Value) bool { return partOfPath.Get().MatchString(v.Written().Value) }
 			i := slices.IndexFunc(at.Values, part)

@@ -147,10 +147,18 @@ var conditionIdle = &Check{
 			if t.constant() {
 				return
 			}
+			var idle []string
 			for _, name := range t.names {
 				if !t.decides(name) {
-					p.report(c.Text.At, "the condition says the same whether %q holds or not", name)
+					idle = append(idle, name)
 				}
+			}
+			switch len(idle) {
+			case 0:
+			case 1:
+				p.report(c.Text.At, "the condition says the same whether %q holds or not", idle[0])
+			default:
+				p.report(c.Text.At, "the condition says the same whether %s hold or not", sigma.Choices(idle))
 			}
 		})
 	},

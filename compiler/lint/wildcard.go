@@ -274,7 +274,7 @@ var wildcardMix = &Check{
 	Since:    "0.1",
 	Run: func(p *Pass) {
 		for _, at := range p.Items() {
-			if at.Keywords || len(at.Values) < 3 || !comparesText(at.Item) || at.Has("contains") || at.Has("startswith") || at.Has("endswith") {
+			if at.Keywords || len(at.Values) < fewestAlike || !comparesText(at.Item) || at.Has("contains") || at.Has("startswith") || at.Has("endswith") {
 				continue
 			}
 			if odd, front, back := oddOne(at.Item); odd != nil {
@@ -291,6 +291,9 @@ var wildcardMix = &Check{
 		}
 	},
 }
+
+// fewestAlike is how many values show a habit that one of them breaks.
+const fewestAlike = 3
 
 // oddOne finds the only value of a list without the stars that all others
 // have, if it is like them where the star would stand: `\c.exe` is, beside
