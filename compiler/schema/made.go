@@ -2,13 +2,15 @@ package schema
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Made says how a field is made of others: texts that are joined, a word for
-// each value of another field, a part of the text of another field, that text
-// as its kind wants it, or an object as text.
+// each value of another field, a part of the text of another field, or that
+// text as its kind wants it.
 type Made struct {
 	// Join lists the texts, With what stands between two of them. One that is
 	// missing or empty is left out, with what stands before it. A field of
@@ -28,6 +30,11 @@ type Made struct {
 	// for some of them a word stands, or the number in hexadecimal where the
 	// word says %08x; else Of is taken as it is.
 	Kind string
+
+	// Find is a regular expression that fits the whole text of Of if there is
+	// such a part in it, which is its only group: the path of a URL. Put is a
+	// text of Of, with the part where %s stands.
+	Find, Put string
 }
 
 // A Piece is the text of a field with what stands before it: SHA1=…
@@ -49,6 +56,8 @@ const Hex = "%08x"
 // It is empty if the field is missing.
 func (m *Made) Text(of func(field string) string) string {
 	switch {
+	case m.Find != "":
+		return m.found(of(m.Of))
 	case m.Kind != "":
 		return m.ofKind(of(m.Kind), of(m.Of))
 	case m.Of != "":
@@ -63,6 +72,22 @@ func (m *Made) Text(of func(field string) string) string {
 	}
 	return m.started(strings.Join(texts, m.With))
 }
+
+// found gives the part of a text that Find finds.
+func (m *Made) found(text string) string {
+	compiled, ok := finders.Load(m.Find)
+	if !ok {
+		compiled, _ = finders.LoadOrStore(m.Find, regexp.MustCompile(m.Find))
+	}
+	if groups := compiled.(*regexp.Regexp).FindStringSubmatch(text); groups != nil {
+		return groups[1]
+	}
+	return ""
+}
+
+// finders are the regular expressions that were asked for: logs are declared
+// without them, as they take longer to compile than all else.
+var finders sync.Map
 
 func (m *Made) word(value string) (word string, ok bool) {
 	for _, w := range m.Words {
@@ -105,6 +130,9 @@ func (m *Made) started(text string) string {
 // of, as far as the text tells.
 func (m *Made) Parts(text string, set func(field, text string)) {
 	switch {
+	case m.Find != "":
+		set(m.Of, strings.Replace(m.Put, "%s", text, 1))
+		return
 	case m.Kind != "":
 		m.kindOf(text, set)
 		return

@@ -70,6 +70,7 @@ func TestMade(t *testing.T) {
 	key := &Made{With: `\`, Join: []Piece{{"", "Key"}, {"", "Value"}}, Starts: []Word{{"HKLM", []string{"HKEY_LOCAL_MACHINE"}}}}
 	details := &Made{Of: "Data", Kind: "Type", Words: []Word{{"DWORD (0x%08x)", []string{"Dword"}}, {"Binary Data", []string{"Binary"}}}}
 	initiated := &Made{Of: "Action", Words: []Word{{"true", []string{"Success", "Failed"}}, {"false", []string{"Accepted"}}}}
+	query := &Made{Of: "URL", Find: `^[^?]*\?([^#]*)(?:#.*)?$`, Put: "/?%s"}
 	for _, test := range []struct {
 		made  *Made
 		parts map[string]string
@@ -90,6 +91,9 @@ func TestMade(t *testing.T) {
 		{initiated, map[string]string{"Action": "Success"}, "true", nil},
 		{initiated, map[string]string{"Action": "failed"}, "true", map[string]string{"Action": "Success"}},
 		{initiated, map[string]string{"Action": "Other"}, "", map[string]string{}},
+		{query, map[string]string{"URL": "http://a.example/b?c=d#e"}, "c=d", map[string]string{"URL": "/?c=d"}},
+		{query, map[string]string{"URL": "/?c=d"}, "c=d", nil},
+		{query, map[string]string{"URL": "http://a.example/b"}, "", map[string]string{}},
 	} {
 		text := test.made.Text(func(field string) string { return test.parts[field] })
 		if text != test.text {

@@ -104,6 +104,8 @@ func (r *rule) made(f *ir.Field) *schema.Made {
 // madeColumn adds a column for a field that is made of others.
 func (r *rule) madeColumn(f *ir.Field, m *schema.Made) string {
 	switch {
+	case m.Find != "":
+		return name(r.addColumn(f.Name, f.Name, "extract("+quoteRegex(m.Find)+", 1, "+r.textOf(f, m.Of)+")"))
 	case m.Kind != "":
 		return name(r.addColumn(f.Name, f.Name, r.ofKind(f, m)))
 	case m.Of != "":

@@ -70,6 +70,8 @@ func (m *macro) made() []string {
 
 func makeOf(m *schema.Made) string {
 	switch {
+	case m.Find != "":
+		return partOf(m)
 	case m.Of != "":
 		return wordOf(m)
 	}
@@ -94,6 +96,13 @@ func joinOf(m *schema.Made) string {
 		pieces[i] = "if(" + field(p.Field) + `!="", ` + value + ", null())"
 	}
 	return "mvjoin(mvappend(" + strings.Join(pieces, ", ") + "), " + text(m.With) + ")"
+}
+
+// partOf gives the part of a text that an expression finds, which fits the
+// whole text. Manual, replace: where nothing fits the text stays as it is.
+func partOf(m *schema.Made) string {
+	find := field(m.Of) + ", " + text(m.Find)
+	return "nullif(if(match(" + find + "), replace(" + find + `, "\\1"), ""), "")`
 }
 
 // wordOf gives the word for the value of another field.

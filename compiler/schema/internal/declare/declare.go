@@ -26,7 +26,7 @@ var order = []string{
 	"m365_audit", "risk_detection", "workload_risk", "keyvault_audit",
 	"windows_sysmon", "windows_security", "windows_event", "windows_xml_sysmon", "windows_xml_event",
 	"linux_sysmon", "linux_auditd", "linux_syslog",
-	"webserver",
+	"webserver", "proxy",
 	"xdr_process", "xdr_network", "xdr_file", "xdr_registry", "xdr_image", "xdr_event", "xdr_logon",
 }
 
@@ -60,8 +60,9 @@ type logFile struct {
 	Columns          string // a line each: name, type, and the path that it holds
 	Parts            []schema.Part
 	Macro            string
-	Find             string // what narrows the sourcetypes
-	Extracted        bool   // by Splunk's add-on: the fields
+	Sourcetypes      []string // of Splunk, whose fields are those of a shape of another one
+	Find             string   // what narrows the sourcetypes
+	Extracted        bool     // by Splunk's add-on: the fields
 	Prefixes         []schema.Alias
 	Aliases          []aliasFile
 	Fields           []*fieldFile
@@ -90,6 +91,8 @@ type fieldFile struct {
 	Of       string   // the field for whose values words are
 	Kind     string   // the field that tells what of holds, if words are for its values
 	Words    where
+	Find     string // finds the part of the text of a field
+	Put      string // a text with the part where %s stands
 	Unquote  bool
 	Control  string
 }
@@ -319,7 +322,7 @@ func (f *logFile) shapes(l *schema.Log) error {
 		}
 		l.Shapes = append(l.Shapes, s)
 	}
-	l.SPL.Sourcetypes = nil
+	l.SPL.Sourcetypes = f.Sourcetypes
 	for _, s := range l.Shapes {
 		if s.Sourcetype != "" && !slices.Contains(l.SPL.Sourcetypes, s.Sourcetype) {
 			l.SPL.Sourcetypes = append(l.SPL.Sourcetypes, s.Sourcetype)

@@ -75,6 +75,14 @@ func TestParseIsStrict(t *testing.T) {
 		{name: "a shape that lacks nothing", from: "name: plain", to: "name: plain, lacks: [then]", want: `log small: shape plain: lacks: no path "then"`},
 		{name: "times in no way", from: "name: plain", to: "name: plain, times: roman", want: `log small: shape plain: no way "roman" to write times`},
 		{name: "a derived field of nothing", from: "doc: Who.", to: "doc: Who., first: [then]", want: `log small: field who: no path "then"`},
+		{
+			name: "a part that is not found", from: "doc: Who.", to: `doc: Who., of: when, find: '^(\d+)$', put: 'x%s'`,
+			want: `log small: field who: put "x%s": the part is not found there`,
+		},
+		{
+			name: "a part of two groups", from: "doc: Who.", to: `doc: Who., of: when, find: '^(a)(b)$', put: '%s'`,
+			want: `log small: field who: find "^(a)(b)$": write an expression with one group that fits a whole text, and the field of the text`,
+		},
 		{name: "a log like none", from: "name: small", to: "name: small\nlike: large", want: `log small: no log "large" to be like`},
 		{
 			name: "an alias of two fields", from: "table: T", to: "table: T\naliases: [{name: x, for: who}, {name: x, for: when}]",

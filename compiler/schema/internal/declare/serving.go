@@ -3,6 +3,7 @@ package declare
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -57,7 +58,7 @@ func (f *fieldFile) made() *schema.Made {
 	if f.Join == nil && f.Of == "" {
 		return nil
 	}
-	m := &schema.Made{With: f.With, Of: f.Of, Kind: f.Kind, Starts: words(f.Starts), Words: words(f.Words)}
+	m := &schema.Made{With: f.With, Of: f.Of, Kind: f.Kind, Find: f.Find, Put: f.Put, Starts: words(f.Starts), Words: words(f.Words)}
 	for _, text := range f.Join {
 		before, field, _ := strings.Cut(strings.TrimSuffix(text, "}"), "{")
 		m.Join = append(m.Join, schema.Piece{Before: before, Field: field})
@@ -121,8 +122,28 @@ func checkWay(l *schema.Log, m *schema.Made) error {
 	if l.SPL.Macro != "" && (m.Kind != "" || m.Starts != nil) {
 		return errors.New("the macro can't make it")
 	}
+	if m.Find != "" {
+		return checkFind(m)
+	}
 	if m.Of != "" && len(m.Words) == 0 {
 		return errors.New("no words")
+	}
+	return nil
+}
+
+// checkFind holds the expression that finds a part against what SPL needs of
+// it, which replaces the whole text by the part.
+func checkFind(m *schema.Made) error {
+	compiled, err := regexp.Compile(m.Find)
+	switch {
+	case err != nil:
+		return err
+	case m.Of == "" || compiled.NumSubexp() != 1 || !strings.HasPrefix(m.Find, "^") || !strings.HasSuffix(m.Find, "$"):
+		return fmt.Errorf("find %q: write an expression with one group that fits a whole text, and the field of the text", m.Find)
+	case !slices.ContainsFunc([]string{"x", "/x"}, func(part string) bool {
+		return compiled.ReplaceAllString(strings.Replace(m.Put, "%s", part, 1), "$1") == part
+	}):
+		return fmt.Errorf("put %q: the part is not found there", m.Put)
 	}
 	return nil
 }
