@@ -196,7 +196,7 @@ func (a *app) replayPacked(ctx context.Context, p *products.Product, args []stri
 			if !isSuiteFile(s.name) {
 				continue
 			}
-			suites, more := fixtures.ParseSuites(s.name, s.src)
+			suites, more := fixtures.ParseSuitesFile(a.file(s))
 			in.Suites = append(in.Suites, suites...)
 			diags = append(diags, more...)
 		}

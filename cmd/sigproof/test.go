@@ -128,7 +128,7 @@ func (a *app) loadSuites(args []string, in *fixtures.Input) ([]*sigma.Diagnostic
 	}
 	var diags []*sigma.Diagnostic
 	for _, s := range sources {
-		suites, more := fixtures.ParseSuites(s.name, s.src)
+		suites, more := fixtures.ParseSuitesFile(a.file(s))
 		in.Suites = append(in.Suites, suites...)
 		diags = append(diags, more...)
 	}
@@ -161,7 +161,11 @@ func (a *app) readLog(name string) ([]byte, error) {
 	if rest, ok := strings.CutPrefix(name, packPrefix); ok {
 		return fs.ReadFile(entra.FS(), rest)
 	}
-	return bounded.ReadFile(name, int64(a.bounds.event))
+	text, err := bounded.ReadFile(name, int64(a.bounds.event))
+	if err == nil && len(text) > int(a.bounds.event) {
+		return nil, fmt.Errorf("%s has more than %d bytes, and no more are read; --max-event sets how many", name, a.bounds.event)
+	}
+	return text, err
 }
 
 func enginesOf(names []string) ([]fixtures.Engine, error) {
