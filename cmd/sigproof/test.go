@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -15,6 +16,7 @@ import (
 	"github.com/sigproof/sigproof/fixtures"
 	"github.com/sigproof/sigproof/fixtures/oracle"
 	"github.com/sigproof/sigproof/fixtures/report"
+	"github.com/sigproof/sigproof/fixtures/report/html"
 	"github.com/sigproof/sigproof/sigma"
 	"github.com/sigproof/sigproof/sigma/entra"
 )
@@ -31,9 +33,9 @@ func (a *app) testCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "test [path...]",
 		Short:   "Replay suites on every engine, in every shape, and compare the verdicts",
-		Example: "  sigproof test\n  sigproof test --run pim_alert rules/\n  sigproof test --format junit -o results.xml",
+		Example: "  sigproof test\n  sigproof test --run pim_alert rules/\n  sigproof test --format junit -o results.xml\n  sigproof test --format html -o report.html",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := a.formats("text", "json", "jsonl", "junit"); err != nil {
+			if err := a.formats("text", "json", "jsonl", "junit", "html"); err != nil {
 				return err
 			}
 			return a.test(cmd.Context(), args, &f)
@@ -54,7 +56,7 @@ func (a *app) test(ctx context.Context, args []string, f *testFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := a.emit(func(w io.Writer) error { return a.writeReport(w, r) }); err != nil {
+	if err := a.emit(func(w io.Writer) error { return a.writeReport(w, r, args) }); err != nil {
 		return err
 	}
 	if r.Failed() {
@@ -191,12 +193,15 @@ func enginesOf(names []string) ([]fixtures.Engine, error) {
 	return out, nil
 }
 
-func (a *app) writeReport(w io.Writer, r *fixtures.Report) error {
+func (a *app) writeReport(w io.Writer, r *fixtures.Report, args []string) error {
 	switch a.format {
 	case "json", "jsonl":
 		return report.JSON(w, r)
 	case "junit":
 		return report.JUnit(w, r)
+	case "html":
+		about := cmp.Or(strings.Join(args, " "), "the Entra pack")
+		return html.Test(w, r, &html.TestOptions{About: about, Tool: "sigproof " + version(), Titles: itemTitles()})
 	}
 	return report.Text(w, r, &report.TextOptions{Quiet: a.quiet, Verbose: a.verbose})
 }
