@@ -130,8 +130,8 @@ type Column struct {
 
 	// Form is how a column of type string holds parts, and the Rest: "xml" as
 	// the event log of Windows writes it, where the key of a tag of its head
-	// stands in brackets: <EventID>; or "pairs" of name=value. A dynamic one is
-	// an object.
+	// stands in brackets: <EventID>; "pairs" of name=value, or the "extensions"
+	// of CEF, which semicolons part. A dynamic one is an object.
 	Form string
 }
 

@@ -44,9 +44,9 @@ func (s *scope) part(f *ir.Field, c *schema.Column, key string) operand {
 		o.expr = s.call("texts", "extract_all("+quoteRegex(dataPattern(key))+", "+name(c.Name)+")")
 	default:
 		s.needsLists = true
-		value := "extract(" + quoteRegex(pairPattern(key)) + ", 1, " + name(c.Name) + ")"
+		value := "extract(" + quoteRegex(pattern(c.Form, key)) + ", 1, " + name(c.Name) + ")"
 		if c.Form == "xml" {
-			value = s.call("unescape", "extract("+quoteRegex(dataPattern(key))+", 1, "+name(c.Name)+")")
+			value = s.call("unescape", value)
 		}
 		o.expr, o.typ = name(s.addColumn(c.Name+"/"+key, key, value)), "string"
 	}
@@ -61,6 +61,17 @@ func (r *rule) lacks(path schema.Path) bool {
 
 // unnamed is the field of the data of an event of Windows that have no name.
 const unnamed = "Data"
+
+// pattern finds a field in a column of a form.
+func pattern(form, key string) string {
+	switch form {
+	case "xml":
+		return dataPattern(key)
+	case "extensions":
+		return "(?:^|;)" + regexp.QuoteMeta(key) + "=([^;]*)"
+	}
+	return pairPattern(key)
+}
 
 // pairPattern finds a field among pairs, of which auditd ends one by a blank, a
 // quote around several, or the sign before those that it has enriched.

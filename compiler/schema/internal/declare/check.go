@@ -11,7 +11,7 @@ import (
 var (
 	fieldTypes  = []schema.Type{schema.Any, schema.String, schema.Number, schema.Bool, schema.Time, schema.Object}
 	columnTypes = []string{"bool", "datetime", "dynamic", "int", "long", "real", "string"}
-	forms       = map[string][]string{"string": {"xml", "pairs"}, "dynamic": {""}}
+	forms       = map[string][]string{"string": {"xml", "pairs", "extensions"}, "dynamic": {""}}
 	timeFormats = []string{"", "z", "offset", "bare", "us"}
 )
 

@@ -26,7 +26,7 @@ var order = []string{
 	"m365_audit", "risk_detection", "workload_risk", "keyvault_audit",
 	"windows_sysmon", "windows_security", "windows_event", "windows_xml_sysmon", "windows_xml_event",
 	"linux_sysmon", "linux_auditd", "linux_syslog",
-	"webserver", "proxy",
+	"webserver", "proxy", "dns", "firewall", "fortigate_event", "network_syslog",
 	"xdr_process", "xdr_network", "xdr_file", "xdr_registry", "xdr_image", "xdr_event", "xdr_logon",
 }
 
