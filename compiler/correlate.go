@@ -147,7 +147,7 @@ func (b *correlating) field(in ir.Input, name sigma.Text) *ir.Field {
 	ref := in.Program.Log.ResolveFor(in.Program.Serving, name.Value)
 	if ref == nil {
 		d := b.fail("field/unknown", name.At, fmt.Sprintf("log %s has no field %q", in.Program.Log.Name, name.Value))
-		d.Label = nearestField(in.Program.Log, name.Value)
+		proposeField(d, in.Program.Log, name)
 		return nil
 	}
 	return fieldOf(ref, name.At, 0)

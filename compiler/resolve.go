@@ -65,14 +65,18 @@ func (u *unit) resolveName(file *sigma.File, node sigma.Node, name sigma.Text) {
 		full := u.reports.Full(file)
 		d := u.errorAt(file, name.At, "field/unknown", fmt.Sprintf("log %s has no field %q", u.log.Name, name.Value))
 		if !full { // else nobody reads it
-			d.Label = nearestField(u.log, name.Value)
+			proposeField(d, u.log, name)
 		}
 		return
 	}
 	u.fields[node] = ref
 	switch {
 	case ref.Alias != nil && ref.Alias.Warn != "":
-		u.report(&sigma.Diagnostic{Code: "field/alias", Severity: sigma.Warning, File: file, At: name.At, Message: ref.Alias.Warn})
+		d := &sigma.Diagnostic{Code: "field/alias", Severity: sigma.Warning, File: file, At: name.At, Message: ref.Alias.Warn}
+		if ref.Path != nil { // no product writes a derived field
+			rename(d, name, ref.Name)
+		}
+		u.report(d)
 	case u.log.Open && strings.ContainsAny(name.Value, "[]"):
 		u.report(&sigma.Diagnostic{
 			Code: "field/brackets", Severity: sigma.Info, File: file, At: name.At,
@@ -81,22 +85,40 @@ func (u *unit) resolveName(file *sigma.File, node sigma.Node, name sigma.Text) {
 	}
 }
 
-// nearestField proposes names: by spelling, else those whose last part is the
-// same.
-func nearestField(log *schema.Log, name string) string {
-	names := log.Names()
-	if near := sigma.DidYouMean(name, names); near != "" {
-		return near
+// proposeField proposes names for one that the log does not have: by spelling,
+// else those whose last part is the same.
+func proposeField(d *sigma.Diagnostic, log *schema.Log, name sigma.Text) {
+	near := sigma.Nearest(strings.TrimSpace(name.Value), log.Names())
+	if len(near) == 0 {
+		near = sameEnd(log, name.Value)
 	}
+	switch {
+	case len(near) > 0:
+		d.Label = "did you mean " + sigma.Choices(near) + "?"
+		rename(d, name, near[0])
+	case strings.Contains(name.Value, "*"):
+		d.Label = "a star is no wildcard in the name of a field"
+	default:
+		d.Label = fmt.Sprintf("sigproof schema %s lists its fields", log.Name)
+	}
+}
+
+// sameEnd lists the fields of a log whose last part is that of a name.
+func sameEnd(log *schema.Log, name string) []string {
 	last := name[strings.LastIndexByte(name, '.')+1:]
 	var same []string
-	for _, n := range names {
+	for _, n := range log.Names() {
 		if strings.EqualFold(n[strings.LastIndexByte(n, '.')+1:], last) {
 			same = append(same, n)
 		}
 	}
-	if len(same) > 0 {
-		return "did you mean " + sigma.Choices(same) + "?"
+	return same
+}
+
+// rename offers another name for a field. It is for a person to say whether it
+// is the one that was meant.
+func rename(d *sigma.Diagnostic, name sigma.Text, better string) {
+	if d.File.Text(name.At) == name.Value {
+		d.Fixes = append(d.Fixes, sigma.Fix{Title: "write " + better, Edits: []sigma.Edit{{At: name.At, Text: better}}})
 	}
-	return fmt.Sprintf("sigproof schema %s lists its fields", log.Name)
 }

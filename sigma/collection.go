@@ -332,7 +332,7 @@ func (l *linker) extended(c *Correlation) {
 			case len(named) == 0:
 				l.report(Error, "collection/dangling", c, x.Of, fmt.Sprintf("none of the correlation's rules is named like %q", x.Pattern))
 			case x.N > len(named):
-				l.report(Error, "condition/count", c, x.At, fmt.Sprintf("condition asks for %d rules named like %q, and there %s %d", x.N, x.Pattern, isAre(len(named)), len(named)))
+				l.report(Error, "condition/count", c, x.At, fmt.Sprintf(`"%d of %s" asks for more rules than are named so: there %s %d`, x.N, x.Pattern, isAre(len(named)), len(named)))
 			}
 		}
 	}

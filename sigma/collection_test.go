@@ -74,7 +74,7 @@ func TestCollection(t *testing.T) {
 		{
 			name: "a condition asks for more rules than there are",
 			in:   both + correlationOf("c", "[login, logout]", "  condition: 3 of log*\n"),
-			want: []string{`18:14: error: condition asks for 3 rules named like "log*", and there are only 2 [condition/count]`},
+			want: []string{`18:14: error: "3 of log*" asks for more rules than are named so: there are only 2 [condition/count]`},
 		},
 		{
 			name: "a rule named twice",

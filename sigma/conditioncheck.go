@@ -195,9 +195,11 @@ func (p *parser) checkQuantified(x *Quantified, names []string, owner string) {
 	switch {
 	case count == 0:
 		d := p.report(Error, "condition/undefined-search", x.Of, fmt.Sprintf("no search of the %s is named like %q", owner, x.Pattern))
-		p.suggest(d, x.Of, x.Pattern, names)
+		if p.suggest(d, x.Of, x.Pattern, patterns(names)); len(d.Fixes) == 0 {
+			p.suggest(d, x.Of, x.Pattern, names)
+		}
 	case x.N > count:
-		p.report(Error, "condition/count", x.At, fmt.Sprintf("condition asks for %d searches named like %q, and there %s %d", x.N, x.Pattern, isAre(count), count))
+		p.report(Error, "condition/count", x.At, fmt.Sprintf(`"%d of %s" asks for more searches than are named so: there %s %d`, x.N, x.Pattern, isAre(count), count))
 	case x.N > 1:
 		p.report(Info, "condition/extension", x.At, fmt.Sprintf(`"%d of" is an extension; the specification has "1 of" and "all of"`, x.N))
 	case hasPrefixFold(p.file.Text(x.At), "any"):
@@ -205,6 +207,17 @@ func (p *parser) checkQuantified(x *Quantified, names []string, owner string) {
 		p.report(Info, "condition/extension", at, `"any of" is an extension; the specification says "1 of"`).
 			fix("write 1", true, Edit{at, "1"})
 	}
+}
+
+// patterns are those that name the searches by the words before a "_".
+func patterns(names []string) []string {
+	var out []string
+	for _, n := range names {
+		if i := strings.LastIndexByte(n, '_'); i > 0 && !slices.Contains(out, n[:i+1]+"*") {
+			out = append(out, n[:i+1]+"*")
+		}
+	}
+	return out
 }
 
 func isAre(n int) string {

@@ -127,6 +127,8 @@ func (p *parser) checkKind(c *Correlation, section *Map, kind *correlationType) 
 		p.report(Error, "missing/condition", c.Type.At, fmt.Sprintf("%s needs a condition such as gte: 10", kind.name))
 		return
 	case kind.counts && c.Extended != nil:
+		inCondition := func(d *Diagnostic) bool { return d.Code == "condition/syntax" && c.Extended.Text.At.Contains(d.At) }
+		p.diags = slices.DeleteFunc(p.diags, inCondition) // it was read as what it can't be
 		p.report(Error, "correlation/condition", c.Extended.Text.At, fmt.Sprintf("%s needs a condition such as gte: 10; only temporal types join rules by names", kind.name))
 		return
 	case cond == nil:

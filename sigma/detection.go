@@ -47,7 +47,9 @@ func (p *parser) detection(entries []Entry, owner string) *Detection {
 			}
 		}
 	}
-	p.checkConditions(d, names, owner)
+	if len(names) > 0 { // else no name is known, and the reason is reported
+		p.checkConditions(d, names, owner)
+	}
 	return d
 }
 
@@ -90,6 +92,10 @@ func (p *parser) block(name Text, d Data) Block {
 	case *List:
 		return p.any(name, d)
 	case *Scalar:
+		if isNothing(d) {
+			p.report(Error, "empty", place(name.At, d), fmt.Sprintf("search %q holds nothing; it must have a field or a keyword", name.Value))
+			return nil
+		}
 		return p.keywords(name, []*Scalar{d}, d.Text.At, false)
 	default:
 		panic(fmt.Sprintf("sigma: unknown node %T", d))
@@ -243,8 +249,11 @@ func (p *parser) addValue(item *Item, key Text, s *Scalar) []Value {
 		p.report(Error, "value/null", place(key.At, s), "null stands as a keyword; it must be bound to a field")
 		return item.Values
 	case isNull && len(item.Modifiers) > 0 && !onlyNeq(item):
-		p.report(Error, "value/type", place(item.KeyAt, s),
-			fmt.Sprintf("modifier %q can't work on null", item.Modifiers[len(item.Modifiers)-1].Name))
+		message := fmt.Sprintf("modifier %q can't work on null", item.Modifiers[len(item.Modifiers)-1].Name)
+		if s.Text.Value == "" {
+			message = fmt.Sprintf("%q has no value, and modifier %q needs one", key.Value, item.Modifiers[len(item.Modifiers)-1].Name)
+		}
+		p.report(Error, "value/type", place(item.KeyAt, s), message)
 		return item.Values
 	}
 	return append(item.Values, v)

@@ -94,7 +94,10 @@ func uuidFlaw(s string) string {
 			return fmt.Sprintf("character %d is %q, which is no hexadecimal digit", i+1, r)
 		}
 	}
-	if digits := len(strings.ReplaceAll(s, "-", "")); digits != 32 {
+	switch digits := len(strings.ReplaceAll(s, "-", "")); {
+	case digits == 1:
+		return "it has 1 digit, not 32"
+	case digits != 32:
 		return fmt.Sprintf("it has %d digits, not 32", digits)
 	}
 	return "the dashes must part 8, 4, 4, 4 and 12 digits"

@@ -180,13 +180,12 @@ func (p *parser) checkModifiers(item *Item) bool {
 			continue
 		}
 		if modifierByName(m.Name) == nil {
-			p.report(Error, "modifier/unknown", m.At, fmt.Sprintf("unknown modifier %q", m.Name)).
-				label(cmp.Or(DidYouMean(m.Name, ModifierNames()), "may stand here: "+strings.Join(mayFollow(before), ", ")))
+			p.unknownModifier(before, m)
 			ok = false
 			continue
 		}
 		if wrong := checkModifier(before, m.Name); wrong != "" {
-			p.report(Error, "modifier/misplaced", m.At, wrong).label("may stand here: " + list(mayFollow(before)))
+			p.report(Error, "modifier/misplaced", m.At, wrong).label(cmp.Or(betterWay(before, m.Name), "may stand here: "+list(mayFollow(before))))
 			ok = false
 		}
 	}
@@ -194,6 +193,54 @@ func (p *parser) checkModifiers(item *Item) bool {
 		ok = p.checkEncoding(item)
 	}
 	return ok
+}
+
+// unknownModifier proposes the modifier that was meant, or says how else its
+// meaning is written.
+func (p *parser) unknownModifier(before []Modifier, m Modifier) {
+	d := p.report(Error, "modifier/unknown", m.At, fmt.Sprintf("unknown modifier %q", m.Name))
+	near := Nearest(m.Name, ModifierNames())
+	if name := otherWords[strings.ToLower(m.Name)]; name != "" {
+		near = []string{name}
+	}
+	if len(near) == 0 {
+		d.label(cmp.Or(needless[strings.ToLower(m.Name)], "may stand here: "+strings.Join(mayFollow(before), ", ")))
+		return
+	}
+	d.label(didYouMean(near)).fix("write "+near[0], false, Edit{m.At, near[0]})
+}
+
+// otherWords are what other languages call modifiers.
+var otherWords = map[string]string{
+	"regex": "re", "regexp": "re", "match": "re", "matches": "re",
+	"starts": "startswith", "begins": "startswith", "beginswith": "startswith", "prefix": "startswith",
+	"ends": "endswith", "suffix": "endswith", "includes": "contains", "has": "contains",
+	"not": "neq", "ne": "neq", "subnet": "cidr", "casesensitive": "cased",
+}
+
+// needless are words of other languages for what needs no modifier.
+var needless = map[string]string{
+	"equals": "a field without modifiers is compared as a whole", "equal": "a field without modifiers is compared as a whole",
+	"eq": "a field without modifiers is compared as a whole", "is": "a field without modifiers is compared as a whole",
+	"exact": "a field without modifiers is compared as a whole",
+	"in":    "one of a list of values is enough without a modifier", "any": "one of a list of values is enough without a modifier",
+	"like": "* and ? are wildcards without a modifier", "wildcard": "* and ? are wildcards without a modifier",
+	"nocase": "text is compared in any case without a modifier", "caseinsensitive": "text is compared in any case without a modifier",
+}
+
+// betterWay says how to write what authors mean by modifiers that can't follow
+// each other.
+func betterWay(before []Modifier, name string) string {
+	has := func(names ...string) bool {
+		return slices.ContainsFunc(before, func(m Modifier) bool { return slices.Contains(names, m.Name) })
+	}
+	switch part := inGroups(name, "part"); {
+	case part && has("re"), name == "re" && has("contains", "startswith", "endswith"):
+		return `a regular expression is looked for anywhere, and ^ and $ bind it to the ends: "re" stands alone`
+	case inGroups(name, "base64") && has("contains", "startswith", "endswith"):
+		return fmt.Sprintf(`what is encoded is looked for: "%s|%s"`, name, before[len(before)-1].Name)
+	}
+	return ""
 }
 
 func list(names []string) string {

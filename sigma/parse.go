@@ -254,6 +254,7 @@ func (p *parser) rule(m *Map) *Rule {
 	legacy := p.legacyAction(m)
 	known := len(p.diags)
 	rest := readKeys(p, m.Entries, r, ruleKeys)
+	p.strayKeys(m, p.diags[known:])
 	p.require(m, "title", "logsource", "detection")
 	p.head(&r.Head, rest, keyNames(ruleKeys))
 	if legacy {
@@ -270,6 +271,25 @@ func (p *parser) require(m *Map, names ...string) {
 	for _, name := range names {
 		if m.Get(name) == nil {
 			p.missing(m, name, "the document")
+		}
+	}
+}
+
+// strayKeys finds what a section lacks beside it: keys that are indented too
+// little. The report of the lack is moved to them.
+func (p *parser) strayKeys(m *Map, diags []*Diagnostic) {
+	for _, d := range diags {
+		switch {
+		case d.Code == "missing/condition" && m.Get("condition") != nil:
+			d.At = m.key("condition").At
+			d.label(`this one stands beside "detection"; it must be indented below it`)
+		case d.Code == "type" && d.At == m.key("logsource").At:
+			for _, name := range []string{"category", "product", "service"} {
+				if m.Get(name) != nil {
+					d.label(fmt.Sprintf(`%q stands beside it; it must be indented below it`, name))
+					break
+				}
+			}
 		}
 	}
 }

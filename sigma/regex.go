@@ -179,6 +179,9 @@ func regexMessage(err *syntax.Error) string {
 	case syntax.ErrTrailingBackslash:
 		return `the regular expression ends in "\"; a plain one is written \\`
 	case syntax.ErrMissingRepeatArgument:
+		if err.Expr == "*" {
+			return `"*" has nothing before it to repeat; any text is .*, and a plain star is written \*`
+		}
 		return fmt.Sprintf("%q has nothing before it to repeat; a plain one is written \\%s", err.Expr, err.Expr)
 	case syntax.ErrInvalidRepeatOp:
 		return fmt.Sprintf("%q repeats a repetition", err.Expr)

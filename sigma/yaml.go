@@ -249,6 +249,9 @@ func (r *reader) mapping(n *yaml.Node, at, depth int) (Data, int) {
 			return m, at
 		}
 		if first, ok := seen.add(m.Entries, key); !ok {
+			if depth == 0 && r.missingMarker(key, first) {
+				break
+			}
 			r.report(Error, "yaml/duplicate-key", key.At, fmt.Sprintf("key %q stands twice in one map", key.Value)).
 				see(first.At, "the first stands here")
 		}
@@ -257,6 +260,18 @@ func (r *reader) mapping(n *yaml.Node, at, depth int) (Data, int) {
 	}
 	m.At = r.closed(at, end, '{', '}')
 	return m, m.At.End
+}
+
+// missingMarker reports a second title that begins a line: the document ends
+// there, and what follows is another, of which nothing else is to be said.
+func (r *reader) missingMarker(key, first Text) bool {
+	if key.Value != "title" || key.At.Start == 0 || r.src[key.At.Start-1] != '\n' {
+		return false
+	}
+	r.report(Error, "yaml/duplicate-key", key.At, `key "title" stands twice in one map; a line of "---" parts two documents`).
+		see(first.At, "the first stands here").
+		fix(`write "---" before it`, false, Edit{Span{key.At.Start, key.At.Start}, "---\n"})
+	return true
 }
 
 // keys are those of one map so far. Few are looked through one by one.
@@ -331,13 +346,25 @@ func (r *reader) closed(start, end int, open, closing byte) Span {
 	return Span{start, max(end, start+1)}
 }
 
+// tagBefore is the tag that stands on the line of a value.
+func (r *reader) tagBefore(at int) Span {
+	line := r.src[bytes.LastIndexByte(r.src[:at], '\n')+1 : at]
+	tag := bytes.TrimRight(line, " \t")
+	i := bytes.LastIndexAny(tag, " \t") + 1
+	if i == len(tag) || tag[i] != '!' {
+		return Span{at, at}
+	}
+	start := at - len(line) + i
+	return Span{start, start + len(tag) - i}
+}
+
 func (r *reader) scalar(n *yaml.Node, at int) *Scalar {
 	const quoted = yaml.SingleQuotedStyle | yaml.DoubleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle
 	s := &Scalar{Quoted: n.Style&quoted != 0}
 	if n.Style&yaml.TaggedStyle != 0 {
 		s.Quoted = s.Quoted || n.Tag == "!!str" || n.Tag == "!"
 		if !s.Quoted {
-			r.report(Error, "yaml/tag", Span{at, at}, fmt.Sprintf("tag %q has no meaning in Sigma; write the value without it", n.Tag))
+			r.report(Error, "yaml/tag", r.tagBefore(at), fmt.Sprintf("tag %q has no meaning in Sigma; write the value without it", n.Tag))
 		}
 	}
 	if n.Value == "" && !s.Quoted {

@@ -48,6 +48,7 @@ var yamlProblems = []struct {
 	{"could not find expected ':'", (*brokenYAML).explainNoColon},
 	{"block sequence entries", (*brokenYAML).explainInlineList},
 	{"did not find expected '-' indicator", (*brokenYAML).explainList},
+	{"did not find expected key", (*brokenYAML).explainNoDash},
 	{"did not find expected key", (*brokenYAML).explainIndent},
 	{"comment or line break", (*brokenYAML).explainBlockHeader},
 }
@@ -465,6 +466,33 @@ func (b *brokenYAML) listAbove() int {
 	}
 	return b.above()
 }
+
+// explainNoDash finds entries of a list where none can be: in quotes below
+// each other without their dashes, or below a value.
+func (b *brokenYAML) explainNoDash() bool {
+	above := b.above()
+	if above < 0 {
+		return false
+	}
+	at, before := b.lineSpan(), b.contentOf(above)
+	switch {
+	case strings.HasPrefix(b.in(at), "- ") && !strings.HasPrefix(b.in(before), "- ") && valueStart(b.in(before)) > 0:
+		b.report(b.valueOf(above), "yaml/list", fmt.Sprintf("a list begins in line %d, and its key has this value already; the value must be an entry too", b.number(b.line)))
+		return true
+	case isQuote(b.in(at)) && isQuote(b.in(before)) && width(b.lines[b.line]) == width(b.lines[above]):
+		d := b.report(before, "yaml/list", `one text stands below another; entries of a list begin with "- "`)
+		var edits []Edit
+		for i := above; i < len(b.lines) && isQuote(b.in(b.contentOf(i))) && width(b.lines[i]) == width(b.lines[above]); i++ {
+			start := b.contentOf(i).Start
+			edits = append(edits, b.edit(Span{start, start}, "- "))
+		}
+		d.fix("make a list of them", false, edits...)
+		return true
+	}
+	return false
+}
+
+func isQuote(s string) bool { return s != "" && (s[0] == '\'' || s[0] == '"') }
 
 // explainIndent finds a line in a column where nothing stands.
 func (b *brokenYAML) explainIndent() bool {

@@ -32,6 +32,8 @@ func TestYAML(t *testing.T) {
 		{"no blank behind a colon", "a:b\nc: d\n", `1:2: error: ":" needs a blank behind it to end a key [yaml/colon]`, "a: b\nc: d\n"},
 		{"a wrong column", "x:\n    a: 1\n   b: 2\n", "3:4: error: the line is indented by 3; the maps above it stand at 4, 0 [yaml/indent]", ""},
 		{"a key in a list", "a:\n  - b\n  c: d\n", `3:3: error: the line stands where the list of line 2 goes on; it must begin with "- ", or stand in another column [yaml/indent]`, ""},
+		{"entries without dashes", "a:\n  'b'\n  'c'\n  'd'\ne: f\n", `2:3: error: one text stands below another; entries of a list begin with "- " [yaml/list]`, "a:\n  - 'b'\n  - 'c'\n  - 'd'\ne: f\n"},
+		{"a list below a value", "a:\n  b: 'c'\n    - d\n", `2:6: error: a list begins in line 3, and its key has this value already; the value must be an entry too [yaml/list]`, ""},
 		{"a list behind a key", "a: - b\n", "1:4: error: a list must begin on a line of its own below its key [yaml/list]", ""},
 		{"an open bracket", "a: [1, 2\nb: 3\n", `1:4: error: "[" is never closed, or a comma is missing behind it [yaml/bracket]`, ""},
 		{"an open brace", "a: {b: '}'\nc: 2\n", `1:4: error: "{" is never closed, or a comma is missing behind it [yaml/bracket]`, ""},

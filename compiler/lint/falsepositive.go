@@ -23,7 +23,7 @@ var falsePositiveMissing = &Check{
 	After:    started("falsepositives:\n  - Software updates"),
 	Since:    "0.1",
 	Run: func(p *Pass) {
-		if _, rule := p.Doc.(*sigma.Rule); rule && len(p.Head().FalsePositives) == 0 && !p.Head().Broken && !isOld(p.Doc) {
+		if _, rule := p.Doc.(*sigma.Rule); rule && len(p.Head().FalsePositives) == 0 && !p.Head().Broken && !isOld(p.Doc) && !p.misspells("falsepositives") {
 			p.report(p.Head().Title.At, `the rule has no "falsepositives"`)
 		}
 	},

@@ -10,7 +10,7 @@ func TestNoFix(t *testing.T) {
 		{"the modifier is taken", "wildcard/modifier", selecting("Image: '*a'\nImage|endswith: 'b'")},
 		{"the expression's key is taken", "regex/plain", selecting("Image|re: 'a$'\nImage|endswith|cased: 'b'")},
 		{"the flag's key is taken", "regex/flags", selecting("Image|re: '(?i)a+'\nImage|re|i: 'b+'")},
-		{"the other spelling is taken", "field/case", selecting("Image|contains: a\nimage|contains: b")},
+		{"the other spelling is taken", "field/case", undeclared + selecting("Image|contains: a\nimage|contains: b")},
 		{"the plain key is taken", "modifier/windash-idle", selecting("Image|contains|windash: 'a'\nImage|contains: 'b'")},
 		{"the lone star's key is taken", "wildcard/lone", selecting("Image: '*'\nImage|exists: true")},
 		{"a value in a block", "wildcard/modifier", selecting("Image: |-\n  *a")},
@@ -38,6 +38,13 @@ func TestNoFix(t *testing.T) {
 func TestSilent(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, code, in string }{
+		{"a link", "search/colon", "detection:\n  keywords:\n    - https://example.com/a\n    - cmd:foo\n    - EventID 4624\n  condition: keywords"},
+		{"a keyword in quotes", "search/colon", "detection:\n  keywords: 'Image|endswith:x'\n  condition: keywords"},
+		{"an option of a program", "value/dash", selecting("CommandLine|contains: -all")},
+		{"a dash in quotes", "value/dash", selecting(`CommandLine|contains: "-'a'"`)},
+		{"quotes of print within a text", "value/curly-quotes", selecting("Product: GnuPG’s tool")},
+		{"a line break that is meant", "value/control-character", selecting(`CommandLine|contains: "a\nb"`)},
+		{"stars behind other things than words", "regex/star", selecting(`CommandLine|re: '[a-z]*x\w*a*(bc)*de\*'`)},
 		{"another case, cased", "value/case", selecting("Image|cased:\n  - 'a'\n  - 'A'")},
 		{"a star that is escaped", "wildcard/redundant", selecting(`Image|contains: 'a\*'`)},
 		{"a longer value in an all list", "value/contained", selecting("Image|contains|all:\n  - 'ab'\n  - 'abc'")},

@@ -89,6 +89,11 @@ func TestOneCauseOneFinding(t *testing.T) {
 		{"parts of a command line", sound, "CommandLine|contains:", "CommandLine:", []string{"20 info value/spaces"}},
 		{"a letter", sound, "Administrators at work", "x", []string{"26 hint falsepositive/short"}},
 		{"searches that decide nothing", sound, "all of selection_* and not", "(1 of selection_* or not 1 of selection_*) and not", []string{"24 warning condition/idle-search"}},
+		{"a field in another case", sound, "CommandLine|", "commandline|", []string{"19 warning field/alias"}},
+		{"a field in two cases", sound, "User|contains: 'AUTHORI'", "CommandLine: 'x'\n        commandline|contains: 'y'", []string{"24 warning field/alias"}},
+		{"a field with a space", sound, "CommandLine|contains", "CommandLine |contains", []string{"19 error field/unknown"}},
+		{"a field with a star", sound, "CommandLine|contains", "'Command*|contains'", []string{"19 error field/unknown"}},
+		{"a misspelt key", sound, "falsepositives:", "falsepositive:", []string{"25 warning unknown-key"}},
 		{"an alias of no rule", counted, "    condition:\n        gte", "    aliases:\n        User:\n            whoamy: User\n    condition:\n        gte", []string{"45 error correlation/alias"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

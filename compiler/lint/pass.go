@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/sigproof/sigproof/compiler/schema"
 	"github.com/sigproof/sigproof/sigma"
@@ -150,7 +151,13 @@ func (p *Pass) Data() *sigma.Map {
 // lacks tells whether the document has no entry of a key, whose text is t. One
 // that has errors may have it under another name, or elsewhere.
 func (p *Pass) lacks(key string, t sigma.Text) bool {
-	return t == (sigma.Text{}) && !p.Head().Broken && p.entry(key) == nil
+	return t == (sigma.Text{}) && !p.Head().Broken && !p.misspells(key) && p.entry(key) == nil
+}
+
+// misspells tells whether the document has a key that may be meant for
+// another, which unknown-key reports.
+func (p *Pass) misspells(key string) bool {
+	return slices.ContainsFunc(p.Head().Custom, func(e sigma.Entry) bool { return len(sigma.Nearest(e.Key.Value, []string{key})) > 0 })
 }
 
 // entry finds a top-level entry of the document. It reads the file once more,

@@ -33,6 +33,7 @@ var detectionChecks = reportedBy("sigma",
 		Why:    "Some readers refuse the rule, others compare as if the modifier were not there.",
 		Before: selecting("Image|contain: a.exe"),
 		After:  selecting("Image|contains: a.exe"),
+		Fix:    UnsafeFix,
 	},
 	Check{
 		Code: "modifier/case", Severity: sigma.Error, Title: "modifier is not in lower case",
@@ -44,8 +45,8 @@ var detectionChecks = reportedBy("sigma",
 	Check{
 		Code: "modifier/misplaced", Severity: sigma.Error, Title: "modifier can't follow the one before it",
 		Why:    "Modifiers work on what the one before them gives; what this one would get has no meaning to it.",
-		Before: selecting("Image|re|contains: a.exe"),
-		After:  selecting("Image|contains: a.exe"),
+		Before: selecting("Image|contains|re: 'a+\\.exe'"),
+		After:  selecting("Image|re: 'a+\\.exe'"),
 	},
 	Check{
 		Code: "modifier/needs-field", Severity: sigma.Error, Title: "modifier stands without a field",

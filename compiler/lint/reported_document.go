@@ -36,7 +36,7 @@ var documentChecks = reportedBy("sigma",
 		After:  "level: medium",
 	},
 	Check{
-		Code: "empty", Severity: sigma.Error, Title: "map or list has nothing in it",
+		Code: "empty", Severity: sigma.Error, Title: "map, list or search has nothing in it",
 		Why:    "An empty search matches every event in some engines, and none in others.",
 		Before: selecting("Image: []"),
 		After:  selecting("Image: a.exe"),

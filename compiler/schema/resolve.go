@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/sigproof/sigproof/sigma"
@@ -35,7 +36,7 @@ func (l *Log) Resolve(name string) *Ref {
 	}
 	r := l.resolve(name, strings.EqualFold)
 	if r != nil && (r.Alias == nil || r.Alias.Warn == "") {
-		r.Alias = &Alias{Name: name, For: r.Name, Warn: "field names are case-sensitive: " + r.Name}
+		r.Alias = &Alias{Name: name, For: r.Name, Warn: fmt.Sprintf("this log has %q, and not %q: field names are case-sensitive", r.Name, name)}
 	}
 	return r
 }

@@ -45,7 +45,7 @@ func TestResolve(t *testing.T) {
 		},
 		{
 			log: "entra_audit", name: "initiatedBy.user.userprincipalname", want: "initiatedBy.user.userPrincipalName",
-			warn: "field names are case-sensitive: initiatedBy.user.userPrincipalName",
+			warn: `this log has "initiatedBy.user.userPrincipalName", and not "initiatedBy.user.userprincipalname": field names are case-sensitive`,
 		},
 		{log: "entra_audit", name: "targetResources[Role].displayName", want: "targetResources[Role].displayName", member: 1},
 		{log: "entra_audit", name: "targetResources.type", want: "targetResources[].type", member: 1},
@@ -66,7 +66,7 @@ func TestResolve(t *testing.T) {
 		{
 			log: "entra_audit", name: "TargetResources.ModifiedProperties.DisplayName",
 			want: "targetResources[].modifiedProperties[].displayName", member: 1,
-			warn: "field names are case-sensitive: targetResources[].modifiedProperties[].displayName",
+			warn: `this log has "targetResources[].modifiedProperties[].displayName", and not "TargetResources.ModifiedProperties.DisplayName": field names are case-sensitive`,
 		},
 		{log: "entra_audit", name: "targetResources{}.displayName", want: "targetResources[].displayName", origin: "Splunk", member: 1},
 		{log: "entra_audit", name: "role.name", want: "role.name"},
