@@ -7,6 +7,7 @@ package compiler
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/sigproof/sigproof/compiler/ir"
@@ -39,6 +40,9 @@ type Options struct {
 	// MaxUnfolded replaces the constant MaxUnfolded; zero does not.
 	MaxUnfolded int
 
+	// Jobs is how many rules are compiled at once; 0 means one a core.
+	Jobs int
+
 	// After stops after the pass of this name; empty means after the last.
 	After string
 }
@@ -52,15 +56,8 @@ func Compile(docs []sigma.Document, opts *Options) ([]*ir.Program, []*sigma.Diag
 		opts = &Options{}
 	}
 	all, _ := sigma.NewCollection(docs) // what does not fit is for the collection's owner to report
-	c := &compilation{
-		Collection: all, opts: opts, programs: map[sigma.Document]*ir.Program{},
-		generated: map[*ir.Program]bool{}, weights: map[sigma.Document]weight{}, rewrites: map[sigma.Document]*pipeline.Rewrite{},
-	}
-	for _, d := range docs {
-		if rule, ok := d.(*sigma.Rule); ok {
-			c.rule(rule)
-		}
-	}
+	c := newCompilation(all, opts)
+	c.rules(docs)
 	c.correlations()
 	return c.inOrder(), c.reports.Sorted()
 }
@@ -75,6 +72,21 @@ type compilation struct {
 	generated map[*ir.Program]bool // of programs in a correlation: whether one says generate
 	weights   map[sigma.Document]weight
 	rewrites  map[sigma.Document]*pipeline.Rewrite
+}
+
+func newCompilation(all *sigma.Collection, opts *Options) *compilation {
+	return &compilation{
+		Collection: all, opts: opts, programs: map[sigma.Document]*ir.Program{},
+		generated: map[*ir.Program]bool{}, weights: map[sigma.Document]weight{}, rewrites: map[sigma.Document]*pipeline.Rewrite{},
+	}
+}
+
+// take adds what a part of the compilation gives.
+func (c *compilation) take(part *compilation) {
+	maps.Copy(c.programs, part.programs)
+	maps.Copy(c.weights, part.weights)
+	maps.Copy(c.rewrites, part.rewrites)
+	c.reports.Take(&part.reports)
 }
 
 // A unit is one rule on its way through the passes.

@@ -3,6 +3,7 @@ package sigma
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -164,6 +165,20 @@ func (r *Reports) Add(d *Diagnostic) *Diagnostic {
 		r.kept = append(r.kept, d)
 	}
 	return d
+}
+
+// Take adds all that others was given, as if r had been given it.
+func (r *Reports) Take(others *Reports) {
+	counted := maps.Clone(others.said) // those that others did not keep
+	for _, d := range others.kept {
+		counted[d.File]--
+		r.Add(d)
+	}
+	for f, n := range counted {
+		if n > 0 {
+			r.said[f] += n
+		}
+	}
 }
 
 // Full tells whether more of a file would be counted only, so that there is no

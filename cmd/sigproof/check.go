@@ -9,9 +9,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sigproof/sigproof/compiler/ir"
 	"github.com/sigproof/sigproof/compiler/lint"
 	"github.com/sigproof/sigproof/fixtures/report"
 	"github.com/sigproof/sigproof/sigma"
+	"github.com/sigproof/sigproof/targets"
 )
 
 type checkFlags struct {
@@ -19,6 +21,7 @@ type checkFlags struct {
 	fix, unsafe, diff bool
 	list              bool
 	explain           string
+	to                []string
 	enable, disable   []string
 	kql, spl          []string // files with queries
 }
@@ -50,6 +53,7 @@ func (a *app) checkCommand() *cobra.Command {
 	flags.BoolVar(&f.diff, "diff", false, "write nothing; show what --fix would change")
 	flags.BoolVar(&f.list, "list", false, "list the checks")
 	flags.StringVar(&f.explain, "explain", "", "explain a check")
+	flags.StringSliceVar(&f.to, "to", nil, "also say what these languages can't: "+strings.Join(languages(), ", "))
 	flags.StringArrayVar(&f.kql, "kql", nil, "check the KQL of a file, or of a template of Sentinel, against the tables and columns of the logs, and no rules")
 	flags.StringArrayVar(&f.spl, "spl", nil, "check the SPL of a file against the fields of the log that it reads, and no rules")
 	flags.StringSliceVar(&f.enable, "enable", nil, "look for this code too, or for all that begin so; \"all\" means every check")
@@ -80,6 +84,11 @@ func (a *app) linting(paths []string, f *checkFlags) (*lint.Options, error) {
 			}
 		}
 	}
+	for _, to := range f.to {
+		if err := oneOf("--to", to, languages()...); err != nil {
+			return nil, err
+		}
+	}
 	flags := slices.Concat(f.enable, f.disable)
 	return &lint.Options{
 		MaxSize:  int(a.bounds.size),
@@ -87,9 +96,24 @@ func (a *app) linting(paths []string, f *checkFlags) (*lint.Options, error) {
 		Disable:  append(less(c.Disable, flags), f.disable...),
 		Severity: c.Severities(),
 		Compile:  *meant,
+		Also:     refusals(f.to),
 		Unsafe:   f.unsafe,
 		Jobs:     a.jobs,
 	}, nil
+}
+
+// refusals gives what languages report when a program is written in them.
+func refusals(to []string) func(*ir.Program) []*sigma.Diagnostic {
+	if len(to) == 0 {
+		return nil
+	}
+	return func(p *ir.Program) (said []*sigma.Diagnostic) {
+		for _, language := range to {
+			_, diags := targets.Write(emitterOf(language), p)
+			said = append(said, diags...)
+		}
+		return said
+	}
 }
 
 // less gives the codes that the settings name and no flag does: a flag has the

@@ -7,5 +7,6 @@ import (
 )
 
 func main() {
+	collectLate()
 	os.Exit(newApp(os.Stdin, os.Stdout, os.Stderr).run(os.Args[1:]))
 }

@@ -62,7 +62,7 @@ func (a *app) options(m *meaning, c *config.Config) (*compiler.Options, error) {
 	}
 	maps.Copy(define, given)
 
-	opts := &compiler.Options{Define: define, Pipeline: pipes}
+	opts := &compiler.Options{Define: define, Pipeline: pipes, Jobs: a.jobs}
 	a.bounds.compile(opts)
 	switch {
 	case m.log != "":

@@ -10,6 +10,7 @@ package lint
 
 import (
 	"github.com/sigproof/sigproof/compiler"
+	"github.com/sigproof/sigproof/compiler/ir"
 	"github.com/sigproof/sigproof/compiler/schema"
 	"github.com/sigproof/sigproof/sigma"
 )
@@ -27,6 +28,11 @@ type Options struct {
 	// Compile says what rules mean. Its zero value takes a rule whose
 	// logsource no log serves with its fields as they are written.
 	Compile compiler.Options
+
+	// Also gives what else is to be said of the program of a document, such as
+	// what a language has no words for; nil for nothing. It is called for many
+	// at once.
+	Also func(*ir.Program) []*sigma.Diagnostic
 
 	// Unsafe lets Fix also make fixes that change which events match, or that a
 	// person should look at.
@@ -46,6 +52,7 @@ func (o *Options) compile() *compiler.Options {
 	if c.Log == nil && c.Fallback == nil {
 		c.Fallback = schema.Generic
 	}
+	c.Jobs = o.Jobs
 	return &c
 }
 

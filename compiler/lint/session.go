@@ -34,10 +34,15 @@ func newSession(docs []sigma.Document, opts *Options) *session {
 	return s
 }
 
-// fromOthers gives what the collection and the compiler report, by file.
+// fromOthers gives what the collection, the compiler and whoever else is asked
+// report, by file.
 func (s *session) fromOthers() map[string][]*sigma.Diagnostic {
-	_, compiled := compiler.Compile(s.all, s.opts.compile())
-	return groupByFile(append(compiled, s.linked...))
+	programs, said := compiler.Compile(s.all, s.opts.compile())
+	said = append(said, s.linked...)
+	if s.opts.Also != nil {
+		said = slices.Concat(said, slices.Concat(eachAtOnce(s.opts.Jobs, programs, s.opts.Also)...))
+	}
+	return groupByFile(said)
 }
 
 // A look is one file in a session.
