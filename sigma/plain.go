@@ -38,17 +38,29 @@ func readPlain(src []byte, chunk Span, most int) (d *Map, nodes int, ok bool) {
 // isPlain tells whether all characters stand for themselves in every version
 // of YAML, and no line ends the document or the line in an unusual way.
 func isPlain(s string) bool {
-	for i, c := range s {
-		switch {
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case ' ' <= c && c < 0x7F:
 		case c == '\n':
-			if strings.HasPrefix(s[i+1:], "...") || strings.HasPrefix(s[i+1:], "%") {
+			if endsDocument(s[i+1:]) {
 				return false
 			}
-		case c < ' ', c == 0x7F, 0x80 <= c && c < 0xA0, c == 0x2028, c == 0x2029, c == 0xFEFF, c == utf8.RuneError, c >= 0xFFFE:
+		case c < utf8.RuneSelf:
 			return false
+		default:
+			r, size := utf8.DecodeRuneInString(s[i:])
+			if r < 0xA0 || r == 0x2028 || r == 0x2029 || r == 0xFEFF || r == utf8.RuneError || r >= 0xFFFE {
+				return false
+			}
+			i += size - 1
 		}
 	}
-	return !strings.HasPrefix(s, "...") && !strings.HasPrefix(s, "%")
+	return !endsDocument(s)
+}
+
+// endsDocument tells whether a line is not one of a document's.
+func endsDocument(line string) bool {
+	return strings.HasPrefix(line, "...") || strings.HasPrefix(line, "%")
 }
 
 // A plainReader walks the lines of a chunk. The line that it stands at is the
