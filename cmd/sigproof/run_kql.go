@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -27,7 +28,7 @@ func (a *app) runKQLCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "kql [file]",
 		Short: "Run KQL over tables",
-		Long: "Run KQL over tables. --table NAME=FILE makes a table of a file of events: for a table that sigproof knows, such as\n" +
+		Long: "Run KQL over tables, and write the result of each of the queries, which a semicolon separates. --table NAME=FILE makes a table of a file of events: for a table that sigproof knows, such as\n" +
 			"AuditLogs, its columns, whichever shape the events are in; for any other, a column a key. --events FILE puts each event\n" +
 			"into the table of its log.",
 		Example: "  sigproof run kql -e 'AuditLogs | summarize count() by OperationName' --events audit.json",
@@ -55,19 +56,32 @@ func (a *app) runKQL(ctx context.Context, args []string, f *runKQLFlags) error {
 	if err != nil {
 		return err
 	}
-	var result *kqleval.Table
+	var results []*kqleval.Table
 	err = f.bounds.within(ctx, func(ctx context.Context) (err error) {
-		result, err = runKQLText(ctx, string(file.Src), &kqleval.Input{Tables: tables, MaxRows: f.bounds.rows, MaxBytes: int64(f.bounds.memory)})
+		in := &kqleval.Input{Tables: tables, Now: time.Now(), MaxRows: f.bounds.rows, MaxBytes: int64(f.bounds.memory)}
+		results, err = runKQLText(ctx, string(file.Src), in)
 		return err
 	})
 	if err != nil {
 		return a.faulty(file, err)
 	}
-	return a.emit(func(w io.Writer) error { return a.writeTable(w, result) })
+	return a.emit(func(w io.Writer) error {
+		for i, t := range results {
+			if i > 0 && a.format == "text" {
+				fmt.Fprintln(w)
+			}
+			if err := a.writeTable(w, t); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
-func runKQLText(ctx context.Context, text string, in *kqleval.Input) (*kqleval.Table, error) {
-	q, err := kqleval.Parse(text)
+// runKQLText gives the result of each query of a text; of none if something is
+// wrong with one.
+func runKQLText(ctx context.Context, text string, in *kqleval.Input) ([]*kqleval.Table, error) {
+	all, err := kqleval.ParseAll(text)
 	if err != nil {
 		return nil, err
 	}
@@ -75,11 +89,20 @@ func runKQLText(ctx context.Context, text string, in *kqleval.Input) (*kqleval.T
 	for name, t := range in.Tables {
 		columns[name] = t.Columns
 	}
-	p, err := q.Bind(columns)
-	if err != nil {
-		return nil, err
+	plans := make([]*kqleval.Plan, len(all))
+	for i, q := range all {
+		if plans[i], err = q.Bind(columns); err != nil {
+			return nil, err
+		}
 	}
-	return p.Run(ctx, in)
+	results := make([]*kqleval.Table, len(all))
+	for i, p := range plans {
+		if results[i], err = p.Run(ctx, in); err != nil {
+			return nil, err
+		}
+		in.MaxRows = max(1, in.MaxRows-len(results[i].Rows)) // the bound is of all
+	}
+	return results, nil
 }
 
 // kqlTables makes the tables that the query may name: those that are known,

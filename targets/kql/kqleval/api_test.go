@@ -74,6 +74,55 @@ func run(ctx context.Context, text string, in *Input) (*Table, error) {
 	return p.Run(ctx, in)
 }
 
+func TestParseAll(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		text, want string
+	}{
+		{"print 1", "1"},
+		{"print 1;;print 2;", "1, 2"},
+		{"let a = 1; print a; let b = a + 1; print a + b; let c = 3;", "1, 3"},
+		{"let T = print x = 1; T | extend y = x + 1; T", "1 2, 1"},
+		{"print b; let b = 1;", `1:7: no column or variable is named "b"`},
+		{"print 1 print 2", `1:9: "print" stands where "|" or the end should`},
+		{"let a = 1;", "1:11: the query ends where a tabular expression should follow"},
+		{strings.Repeat("print 1;", maxQueries+1), "1:801: the text holds more than 100 queries"},
+	} {
+		got, err := results(test.text)
+		if err != nil {
+			got = err.Error()
+		}
+		if got != test.want {
+			t.Errorf("%s\n got %s\nwant %s", test.text, got, test.want)
+		}
+	}
+}
+
+// results gives the first rows of all queries of a text.
+func results(text string) (string, error) {
+	all, err := ParseAll(text)
+	if err != nil {
+		return "", err
+	}
+	var rows []string
+	for _, q := range all {
+		p, err := q.Bind(nil)
+		if err != nil {
+			return "", err
+		}
+		out, err := p.Run(context.Background(), nil)
+		if err != nil {
+			return "", err
+		}
+		var cells []string
+		for _, v := range out.Rows[0] {
+			cells = append(cells, FormatValue(v))
+		}
+		rows = append(rows, strings.Join(cells, " "))
+	}
+	return strings.Join(rows, ", "), nil
+}
+
 func TestLimits(t *testing.T) {
 	t.Parallel()
 	doubling := `let a0 = "0123456789";`

@@ -1,6 +1,7 @@
 package kqleval
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/participle/v2/lexer"
@@ -24,9 +25,23 @@ type Query struct {
 
 // Parse reads the text of one query: statements, then a tabular expression.
 // The error is an *Error.
-//
-//	query = { ( let | set | declare ) ";" } pipe [ ";" ]
 func Parse(text string) (*Query, error) {
+	all, err := ParseAll(text)
+	if err != nil {
+		return nil, err
+	}
+	if len(all) > 1 {
+		return nil, asError(text, syntaxAt(all[1].body.span(), "not supported: several results in one query"))
+	}
+	return all[0], nil
+}
+
+// ParseAll reads the text of queries that each give a result of their own. They
+// share the statements that stand before them. The error is an *Error.
+//
+//	queries = query { ";" query } [ ";" ]
+//	query   = { ( let | set | declare ) ";" } pipe
+func ParseAll(text string) ([]*Query, error) {
 	if len(text) > maxQuery {
 		return nil, at(text, span{}, "", "the query is longer than 1 MiB")
 	}
@@ -36,11 +51,11 @@ func Parse(text string) (*Query, error) {
 		return nil, asError(text, err)
 	}
 	p := &parser{text: text, toks: toks}
-	q, err := p.query()
+	all, err := p.queries()
 	if err != nil {
 		return nil, asError(text, err)
 	}
-	return q, nil
+	return all, nil
 }
 
 // parser walks the tokens. Its functions return a syntaxError at the first
@@ -122,28 +137,35 @@ func clip(s string) string {
 	return s
 }
 
-func (p *parser) query() (*Query, error) {
-	q := &Query{text: p.text}
-	if err := p.statements(q); err != nil {
-		return nil, err
-	}
-	if p.peek().Type == tokEOF {
-		return nil, p.unexpected("a tabular expression")
-	}
-	body, err := p.pipe()
-	if err != nil {
-		return nil, err
-	}
-	q.body = body
-	for p.accept(";") {
-	}
-	if p.peek().Type != tokEOF {
-		if len(p.toks) > 1 && p.toks[p.pos-1].Value == ";" {
-			return nil, syntaxAt(p.here(), "not supported: several results in one query")
+// maxQueries bounds the queries of one text.
+const maxQueries = 100
+
+func (p *parser) queries() ([]*Query, error) {
+	var all []*Query
+	shared := Query{text: p.text}
+	for {
+		if err := p.statements(&shared); err != nil {
+			return nil, err
 		}
-		return nil, p.unexpected(`"|" or the end`)
+		switch {
+		case p.peek().Type == tokEOF && len(all) > 0:
+			return all, nil
+		case p.peek().Type == tokEOF:
+			return nil, p.unexpected("a tabular expression")
+		case len(all) == maxQueries:
+			return nil, syntaxAt(p.here(), "the text holds more than %d queries", maxQueries)
+		}
+		q := shared
+		q.lets, q.options = slices.Clip(q.lets), slices.Clip(q.options)
+		var err error
+		if q.body, err = p.pipe(); err != nil {
+			return nil, err
+		}
+		all = append(all, &q)
+		if p.peek().Type != tokEOF && !p.accept(";") {
+			return nil, p.unexpected(`"|" or the end`)
+		}
 	}
-	return q, nil
 }
 
 // let = "let" name "=" ( function | expr | pipe ) ";"
