@@ -468,7 +468,7 @@ func (b *binder) tableCall(n *callNode) *relation {
 		}
 		b.fail(n.at, "", "table() takes the name of a table as a constant")
 		return empty()
-	case "cluster", "database", "workspace", "app", "resource", "external_table", "materialized_view":
+	case "workspace", "app", "resource":
 		b.unsupported(n.nameAt, "%s(), which reads from elsewhere", n.name)
 		b.broken = true
 		return empty()
@@ -483,7 +483,7 @@ func (b *binder) tableCall(n *callNode) *relation {
 	if _, ok := functionTable()[n.name]; ok || slices.Contains(specialNames, n.name) {
 		b.fail(n.nameAt, "KS204", "%s() gives a scalar, and a table should stand here; print shows a scalar", n.name)
 	} else {
-		b.fail(n.nameAt, "KS211", "no function is named %q%s", n.name, b.nearFunctions(n.name))
+		b.noFunction(n)
 	}
 	b.broken = true
 	return empty()

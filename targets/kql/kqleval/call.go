@@ -103,14 +103,22 @@ func (b *binder) call(n *callNode) *bound {
 	}
 	f, ok := functionTable()[n.name]
 	if !ok {
-		if refusedFunction(n.name) {
-			b.unsupported(n.nameAt, "the function %s()", n.name)
-		} else {
-			b.fail(n.nameAt, "KS211", "no function is named %q%s", n.name, b.nearFunctions(n.name))
-		}
+		b.noFunction(n)
 		return unknown(n.at)
 	}
 	return b.applyFunction(n, f)
+}
+
+// noFunction says that there is no such function, or why it is refused.
+func (b *binder) noFunction(n *callNode) {
+	switch why := refused("function", n.name); {
+	case why != "":
+		b.unsupported(n.nameAt, "the function %s(): %s", n.name, why)
+	case slices.Contains(graphOnly, n.name):
+		b.fail(n.nameAt, "KS211", "%s() can only be used in the pattern of a graph", n.name)
+	default:
+		b.fail(n.nameAt, "KS211", "no function is named %q%s", n.name, b.nearFunctions(n.name))
+	}
 }
 
 // isFunction says whether a name is one of the table's: hll_merge and its like
@@ -118,23 +126,6 @@ func (b *binder) call(n *callNode) *bound {
 func isFunction(name string) bool {
 	_, ok := functionTable()[name]
 	return ok
-}
-
-// refusedFunction knows the functions that exist and are not implemented.
-func refusedFunction(name string) bool {
-	for _, prefix := range []string{
-		"geo_", "series_", "zlib_", "gzip_", "graph", "__", "node_degree_", "current_", "rowstore_",
-	} {
-		if strings.HasPrefix(name, prefix) {
-			return true
-		}
-	}
-	return slices.Contains([]string{
-		"parse_user_agent",
-		"datetime_list_timezones", "cursor_after", "cursor_before_or_at",
-		"cursor_current", "extent_id", "extent_tags", "hash_combine", "hash_many", "cluster",
-		"database", "geo_info_from_ip_address", "format_ipv6", "has_ipv6",
-	}, name)
 }
 
 func (b *binder) callScalar(v *binding, n *callNode) *bound {

@@ -22,6 +22,9 @@ func (b *binder) seriesSpecial(n *callNode) (*bound, bool) {
 	case "series_decompose":
 		x := b.applyFunction(n, function{params: "y?isif", ret: TDynamic, apply: decompose})
 		return seriesColumns(n, x, "baseline", "seasonal", "trend", "residual"), true
+	case "series_decompose_anomalies":
+		x := b.applyFunction(n, function{params: "y?fisisf", ret: TDynamic, apply: anomalies})
+		return seriesColumns(n, x, "ad_flag", "ad_score", "baseline"), true
 	case "series_decompose_forecast":
 		x := b.applyFunction(n, function{params: "yi?isf", ret: TDynamic, apply: forecast})
 		return seriesColumns(n, x, "baseline", "seasonal", "trend", "residual"), true
@@ -75,6 +78,7 @@ func bagItems(v Value, keys []string) Value {
 func seriesFitFunctions() map[string]function {
 	return map[string]function{
 		"series_fit_line_dynamic": {params: "y", ret: TDynamic, apply: func(_ *runtime, a []Value) Value { return fitLine(a[0]) }},
+		"series_outliers":         {params: "y?snff", ret: TDynamic, naming: nameArg, nulls: true, apply: seriesOutliers},
 		"series_seasonal":         {params: "y?if", ret: TDynamic, apply: seasonalSeries},
 	}
 }

@@ -85,7 +85,7 @@ func (b *binder) graphCall(n *callNode) *bound {
 		b.fail(n.nameAt, "", "inner_nodes() can only be the first argument of all(), any() or map()")
 		return unknown(n.at)
 	case "labels":
-		b.unsupported(n.nameAt, "labels() of a graph, which make-graph does not give")
+		b.noFunction(n)
 		return unknown(n.at)
 	}
 	return nil

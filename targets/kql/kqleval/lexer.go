@@ -127,7 +127,7 @@ var longKeywords = sortedByLength([]string{
 	"!hasprefix", "!hasprefix_cs", "!hassuffix", "!hassuffix_cs", "!in", "!in~", "!startswith",
 	"!startswith_cs", "in~", "matches regex",
 	"assert-schema", "graph-mark-components", "graph-match", "graph-shortest-paths",
-	"graph-to-table", "granny-asc", "granny-desc", "macro-expand", "make-graph", "make-series",
+	"graph-to-table", "graph-where-edges", "graph-where-nodes", "granny-asc", "granny-desc", "macro-expand", "make-graph", "make-series",
 	"materialized-view-combine", "mv-apply", "mv-expand", "parse-kv", "parse-where",
 	"project-away", "project-by-names", "project-keep", "project-rename", "project-reorder",
 	"project-smart", "sample-distinct", "top-hitters", "top-nested",

@@ -2,6 +2,8 @@ package kqleval
 
 import "slices"
 
+var pluginNames = []string{"bag_unpack", "dcount_intersect", "ipv4_lookup", "ipv6_lookup", "narrow", "pivot", "rows_near"}
+
 // evaluate binds the plugins.
 func (b *binder) evaluate(in *relation, op *evaluateOp) *relation {
 	name := op.call.name
@@ -24,7 +26,11 @@ func (b *binder) evaluate(in *relation, op *evaluateOp) *relation {
 	case "ipv6_lookup":
 		return b.ipLookup(in, op, prefix6)
 	}
-	b.unsupported(op.call.nameAt, "the plugin %s", name)
+	if why := refused("plugin", name); why != "" {
+		b.unsupported(op.call.nameAt, "the plugin %s: %s", name, why)
+	} else {
+		b.fail(op.call.nameAt, "KS211", "no plugin is named %q%s", name, nearest(name, pluginNames))
+	}
 	return in
 }
 

@@ -456,7 +456,7 @@ func (p *parser) startsSource() bool {
 		return word || after.Value == "(" || after.Value == "*"
 	case "find":
 		return word || after.Value == "(" || after.Value == "*"
-	case "evaluate":
+	case "evaluate", "macro-expand":
 		return after.Type == tokName
 	}
 	return false

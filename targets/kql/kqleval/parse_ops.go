@@ -6,18 +6,17 @@ import "strings"
 func (p *parser) operator() (opNode, error) {
 	t := p.peek()
 	read, ok := operatorTable()[t.Value]
+	if why := refused("operator", t.Value); t.Type == tokName && why != "" {
+		return nil, syntaxAt(p.here(), "not supported: the operator %q: %s", t.Value, why)
+	}
 	if t.Type != tokName || !ok {
 		return nil, p.unexpected("a query operator")
-	}
-	if read == nil {
-		return nil, syntaxAt(p.here(), "not supported: the operator %q", t.Value)
 	}
 	p.next()
 	return read(p, opAt{tokSpan(t)})
 }
 
-// operatorTable tells how each operator is read; nil are those that are known
-// and not supported. It is a function, for the entries refer to it in turn.
+// operatorTable tells how each operator is read. It is a function, for the entries refer to it in turn.
 func operatorTable() map[string]func(*parser, opAt) (opNode, error) {
 	return map[string]func(*parser, opAt) (opNode, error){
 		"where": (*parser).where, "filter": (*parser).where,
@@ -37,11 +36,9 @@ func operatorTable() map[string]func(*parser, opAt) (opNode, error) {
 		"evaluate": (*parser).evaluate, "invoke": (*parser).invoke, "partition": (*parser).partition,
 		"top-nested": (*parser).topNested, "print": (*parser).print, "range": (*parser).rangeOp,
 		"datatable": (*parser).datatable, "top-hitters": (*parser).topHitters, "project-by-names": (*parser).byNames,
-		"externaldata": nil, "fork": nil, "facet": nil, "reduce": nil,
 		"make-graph": (*parser).makeGraph, "graph-match": (*parser).graphMatch,
 		"graph-to-table": (*parser).graphToTable, "graph-mark-components": (*parser).graphMark,
-		"graph-shortest-paths": (*parser).shortestPaths, "macro-expand": nil, "assert-schema": nil, "execute_and_cache": nil,
-		"project-smart": nil,
+		"graph-shortest-paths": (*parser).shortestPaths,
 	}
 }
 

@@ -15,8 +15,8 @@ func (p *parser) statements(q *Query) error {
 			q.lets, err = p.declare(q.lets)
 		case word == "set" && p.ahead(1).Type == tokName:
 			err = p.set(q)
-		case word == "alias" || word == "restrict":
-			return syntaxAt(p.here(), "not supported: the statement %q", word)
+		case refused("statement", word) != "":
+			return syntaxAt(p.here(), "not supported: the statement %q: %s", word, refused("statement", word))
 		default:
 			return nil
 		}

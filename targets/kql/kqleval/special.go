@@ -14,7 +14,7 @@ var specialNames = []string{
 	"ingestion_time", "extract_all", "extract_json", "pack_array", "around", "replace_regex", "trim", "trim_start", "trim_end",
 	"indexof_regex", "datetime_diff", "assert", "gettype", "bin_auto", "estimate_data_size",
 	"percentile_tdigest", "percentiles_array_tdigest", "series_fft", "series_ifft", "series_stats", "series_fit_line",
-	"series_fit_poly", "series_decompose", "series_decompose_forecast",
+	"series_fit_poly", "series_decompose", "series_decompose_anomalies", "series_decompose_forecast",
 }
 
 // special binds the functions that need more than their arguments' values.
