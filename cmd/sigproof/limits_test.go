@@ -38,6 +38,8 @@ func TestGoldenLimitsPage(t *testing.T) {
 	want := string(page)
 	want = between(want, "kql", limitLines(kql.Limits()))
 	want = between(want, "spl", limitLines(spl.Limits()))
+	want = between(want, "kql-refused", refusedKQL())
+	want = between(want, "spl-refused", refusedSPL())
 	want = between(want, "bounds", boundLines())
 	if *update {
 		if err := os.WriteFile(name, []byte(want), 0o644); err != nil {
@@ -56,6 +58,29 @@ func limitLines(kinds []targets.LimitKind) []string {
 		lines = append(lines, fmt.Sprintf("- `%s`: %s", k.Code, k.Doc))
 	}
 	return lines
+}
+
+func refusedKQL() []string {
+	lines := []string{"| KQL that is refused | why |", "|---|---|"}
+	for _, r := range kqleval.Refusals() {
+		lines = append(lines, refusedLine(r.Kind, r.Names, r.Why))
+	}
+	return lines
+}
+
+func refusedSPL() []string {
+	lines := []string{"| SPL that is refused | why |", "|---|---|"}
+	for _, r := range spleval.Refusals() {
+		lines = append(lines, refusedLine(r.Kind, r.Names, r.Why))
+	}
+	return lines
+}
+
+func refusedLine(kind string, names []string, why string) string {
+	if len(names) > 1 {
+		kind += "s"
+	}
+	return fmt.Sprintf("| %s `%s` | %s |", kind, strings.Join(names, "`, `"), why)
 }
 
 // boundLines lists the bounds, so that the page has the figures of the code.

@@ -1,6 +1,9 @@
 package spleval
 
-import "math"
+import (
+	"math"
+	"strings"
+)
 
 func numberFunctions() map[string]*function {
 	one := func(f func(float64) float64) *function {
@@ -11,7 +14,7 @@ func numberFunctions() map[string]*function {
 			return null
 		}}
 	}
-	return map[string]*function{
+	all := map[string]*function{
 		"abs":     one(math.Abs),
 		"ceiling": one(math.Ceil),
 		"ceil":    one(math.Ceil),
@@ -31,7 +34,84 @@ func numberFunctions() map[string]*function {
 		"max":     {min: 1, max: -1, apply: extreme(1)},
 		"sum":     {min: 1, max: -1, result: numberKind, apply: sumOf},
 		"avg":     {min: 1, max: -1, result: numberKind, apply: averageOf},
+		"atan2":   two(math.Atan2),
+		"hypot":   two(math.Hypot),
+		"bit_not": {min: 1, max: 2, result: numberKind, apply: bitNot},
 	}
+	for name, f := range map[string]func(float64) float64{
+		"acos": math.Acos, "acosh": math.Acosh, "asin": math.Asin, "asinh": math.Asinh, "atan": math.Atan, "atanh": math.Atanh,
+		"cosh": math.Cosh, "sinh": math.Sinh, "tanh": math.Tanh,
+	} {
+		all[name] = one(f)
+	}
+	for name, f := range map[string]func(a, b uint64) uint64{
+		"bit_and": func(a, b uint64) uint64 { return a & b }, "bit_or": func(a, b uint64) uint64 { return a | b },
+		"bit_xor":         func(a, b uint64) uint64 { return a ^ b },
+		"bit_shift_left":  func(a, b uint64) uint64 { return a << min(b, 63) },
+		"bit_shift_right": func(a, b uint64) uint64 { return a >> b },
+	} {
+		most := -1
+		if strings.HasPrefix(name, "bit_shift") {
+			most = 2
+		}
+		all[name] = &function{min: 2, max: most, result: numberKind, apply: bits(f)}
+	}
+	return all
+}
+
+func two(f func(x, y float64) float64) *function {
+	return &function{min: 2, max: 2, result: numberKind, apply: func(_ *scope, a []value) value {
+		x, okX := a[0].num()
+		y, okY := a[1].num()
+		if !okX || !okY {
+			return null
+		}
+		return finite(f(x, y))
+	}}
+}
+
+// maxBits: "Each argument must be in the range of 0 to 2^53 -1". What grows beyond
+// that is null here.
+const maxBits = 1<<53 - 1
+
+func bitsOf(v value) (uint64, bool) {
+	f, ok := v.num()
+	if !ok || f < 0 || f > maxBits || f != math.Trunc(f) {
+		return 0, false
+	}
+	return uint64(f), true
+}
+
+// bits joins whole numbers from the left.
+func bits(f func(a, b uint64) uint64) func(*scope, []value) value {
+	return func(_ *scope, a []value) value {
+		n, ok := bitsOf(a[0])
+		for _, v := range a[1:] {
+			m, okM := bitsOf(v)
+			if ok = ok && okM; !ok {
+				return null
+			}
+			if n = f(n, m); n > maxBits {
+				return null
+			}
+		}
+		return number(float64(n))
+	}
+}
+
+// bitNot turns the bits over that the mask has, by default all 53.
+func bitNot(_ *scope, a []value) value {
+	n, ok := bitsOf(a[0])
+	mask := uint64(maxBits)
+	if len(a) == 2 {
+		var okMask bool
+		mask, okMask = bitsOf(a[1])
+		ok = ok && okMask
+	}
+	if !ok {
+		return null
+	}
+	return number(float64(^n & mask))
 }
 
 func finite(f float64) value {

@@ -2,6 +2,7 @@ package spleval
 
 import (
 	"maps"
+	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
@@ -21,13 +22,15 @@ func newFunctions() map[string]*function {
 }
 
 func refusedFunctions() map[string]*function {
-	refuse := func(why string) *function { return &function{max: -1, refused: why} }
-	return map[string]*function{
-		"random":  refuse("its answer differs from run to run"),
-		"lookup":  refuse("use the lookup command"),
-		"cluster": refuse("how it clusters is not documented"),
-		"sigfig":  refuse("numbers carry no significant digits here"),
+	all := map[string]*function{}
+	for _, r := range Refusals() {
+		for _, name := range r.Names {
+			if r.Kind == "function" {
+				all[name] = &function{max: -1, refused: r.Why}
+			}
+		}
 	}
+	return all
 }
 
 // suggest names the nearest of the known names, if one is near.
@@ -120,6 +123,7 @@ func conditionFunctions() map[string]*function {
 			return p.compileLike(x, c.args[1])
 		}},
 		"cidrmatch":   {min: 2, max: 2, result: boolKind, apply: cidrmatch},
+		"ipmask":      {min: 2, max: 2, result: stringKind, apply: ipmask},
 		"searchmatch": {min: 1, max: 1, result: boolKind, build: buildSearchmatch},
 		"true":        {result: boolKind, apply: func(*scope, []value) value { return boolean(true) }},
 		"false":       {result: boolKind, apply: func(*scope, []value) value { return boolean(false) }},
@@ -276,6 +280,22 @@ func cidrmatch(_ *scope, a []value) value {
 		ip, _ := v.text()
 		return inPrefix(prefix, ip)
 	}))
+}
+
+// ipmask gives the bits of an address that a mask has, both of version 4.
+func ipmask(_ *scope, a []value) value {
+	maskText, _ := a[0].text()
+	ipText, _ := a[1].text()
+	mask, errMask := netip.ParseAddr(maskText)
+	ip, err := netip.ParseAddr(ipText)
+	if errMask != nil || err != nil || !mask.Is4() || !ip.Is4() {
+		return null
+	}
+	m, b := mask.As4(), ip.As4()
+	for i := range b {
+		b[i] &= m[i]
+	}
+	return str(netip.AddrFrom4(b).String())
 }
 
 func buildSearchmatch(p *parser, c *call) (evalFunc, *Error) {
