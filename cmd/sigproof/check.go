@@ -109,7 +109,7 @@ func refusals(to []string) func(*ir.Program) []*sigma.Diagnostic {
 	}
 	return func(p *ir.Program) (said []*sigma.Diagnostic) {
 		for _, language := range to {
-			_, diags := targets.Write(emitterOf(language), p)
+			_, diags := targets.Write(emitterOf(language, nil), p)
 			said = append(said, diags...)
 		}
 		return said

@@ -9,12 +9,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sigproof/sigproof/cmd/sigproof/products"
 	"github.com/sigproof/sigproof/cmd/sigproof/queries"
 	"github.com/sigproof/sigproof/compiler"
 	"github.com/sigproof/sigproof/compiler/ir"
 	"github.com/sigproof/sigproof/compiler/pipeline"
 	"github.com/sigproof/sigproof/sigma"
 	"github.com/sigproof/sigproof/targets"
+	"github.com/sigproof/sigproof/targets/aql"
 	"github.com/sigproof/sigproof/targets/gomatch"
 	"github.com/sigproof/sigproof/targets/kql"
 	"github.com/sigproof/sigproof/targets/spl"
@@ -22,12 +24,13 @@ import (
 )
 
 // emitters are the languages, in the order of the help text.
-var emitters = []targets.Emitter{&kql.Emitter{}, &spl.Emitter{}, &gomatch.Emitter{}, &xdr.Emitter{}}
+var emitters = []targets.Emitter{&kql.Emitter{}, &spl.Emitter{}, &gomatch.Emitter{}, &xdr.Emitter{}, &aql.Emitter{}}
 
 type compileFlags struct {
 	meaning
 	to    []string
 	after string
+	names *aql.Names
 }
 
 func (a *app) compileCommand() *cobra.Command {
@@ -45,6 +48,7 @@ func (a *app) compileCommand() *cobra.Command {
 	}
 	a.meaningFlags(cmd, &f.meaning)
 	cmd.Flags().StringSliceVar(&f.to, "to", []string{"kql"}, "languages: "+strings.Join(languages(), ", "))
+	products.NamesFlag(cmd, &f.names)
 	cmd.Flags().StringVar(&f.after, "after", "", "print the ir after this pass: "+strings.Join(compiler.PassNames(), ", "))
 	return cmd
 }
@@ -91,7 +95,7 @@ func (a *app) compile(args []string, f *compileFlags) error {
 	if f.after != "" {
 		return a.printIR(r, programs)
 	}
-	return a.writeCompiled(r, a.compileAll(r, programs, f.to))
+	return a.writeCompiled(r, a.compileAll(r, programs, f))
 }
 
 // checkLanguages refuses a pipeline that is not meant for the languages.
@@ -138,7 +142,7 @@ func (a *app) reportErrors(diags []*sigma.Diagnostic) error {
 
 // compileAll writes every document in every language, in the order of the
 // documents.
-func (a *app) compileAll(r *rules, programs []*ir.Program, to []string) []queries.Query {
+func (a *app) compileAll(r *rules, programs []*ir.Program, f *compileFlags) []queries.Query {
 	byDoc := map[sigma.Document]*ir.Program{}
 	for _, p := range programs {
 		byDoc[p.Doc] = p
@@ -146,7 +150,7 @@ func (a *app) compileAll(r *rules, programs []*ir.Program, to []string) []querie
 	outside := errorOutside(r)
 	var work []queries.Query
 	add := func(path string, doc sigma.Document, diags []*sigma.Diagnostic) {
-		for _, language := range to {
+		for _, language := range f.to {
 			work = append(work, queries.Query{Path: path, Tree: r.tree[path], Doc: doc, Language: language, Diags: diags, Outside: outside})
 		}
 	}
@@ -163,7 +167,7 @@ func (a *app) compileAll(r *rules, programs []*ir.Program, to []string) []querie
 	return inParallel(a.jobs, work, func(q queries.Query) queries.Query {
 		if p := byDoc[q.Doc]; p != nil { // of no document there is none
 			var diags []*sigma.Diagnostic
-			q.Query, diags = targets.Write(emitterOf(q.Language), p)
+			q.Query, diags = targets.Write(emitterOf(q.Language, f.names), p)
 			q.Log, q.Silent, q.Diags = p.Log.Name, p.Silent, slices.Concat(q.Diags, diags)
 		}
 		return q
@@ -180,11 +184,17 @@ func errorOutside(r *rules) *sigma.Diagnostic {
 	return nil
 }
 
-func emitterOf(language string) targets.Emitter {
+// emitterOf finds the emitter of a language, which says what the site calls
+// things.
+func emitterOf(language string, names *aql.Names) targets.Emitter {
 	for _, e := range emitters {
-		if e.Language() == language {
-			return e
+		if e.Language() != language {
+			continue
 		}
+		if _, ok := e.(*aql.Emitter); ok {
+			return aql.Emitter{Names: names}
+		}
+		return e
 	}
 	panic("sigproof: unknown language " + language)
 }

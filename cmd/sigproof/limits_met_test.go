@@ -9,6 +9,7 @@ import (
 	"github.com/sigproof/sigproof/compiler/schema"
 	"github.com/sigproof/sigproof/sigma"
 	"github.com/sigproof/sigproof/targets"
+	"github.com/sigproof/sigproof/targets/aql"
 	"github.com/sigproof/sigproof/targets/kql"
 	"github.com/sigproof/sigproof/targets/spl"
 )
@@ -65,6 +66,11 @@ var limitRules = map[string]struct{ log, src string }{
 	"spl/append-size":      {"generic", chained},
 	"spl/time-precision":   {"generic", counted},
 	"spl/equal-ids":        {"generic", counted},
+	"aql/null-is-absent":   {"generic", search("a: null")},
+	"aql/number-text":      {"generic", search("a: 5")},
+	"aql/number-property":  {"generic", search("a|gt: 5")},
+	"aql/address":          {"generic", search("a|cidr: 10.0.0.0/8")},
+	"aql/keyword-payload":  {"generic", search("- x")},
 }
 
 // search is a rule with one search.
@@ -80,7 +86,7 @@ func TestLimitsAreMet(t *testing.T) {
 	for _, language := range []struct {
 		targets.Emitter
 		limits []targets.LimitKind
-	}{{kql.Emitter{}, kql.Limits()}, {spl.Emitter{}, spl.Limits()}} {
+	}{{kql.Emitter{}, kql.Limits()}, {spl.Emitter{}, spl.Limits()}, {aql.Emitter{}, aql.Limits()}} {
 		for _, kind := range language.limits {
 			met[kind.Code] = true
 			r, listed := limitRules[kind.Code]

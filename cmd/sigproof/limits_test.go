@@ -19,6 +19,7 @@ import (
 	"github.com/sigproof/sigproof/fixtures/event"
 	"github.com/sigproof/sigproof/sigma"
 	"github.com/sigproof/sigproof/targets"
+	"github.com/sigproof/sigproof/targets/aql"
 	"github.com/sigproof/sigproof/targets/kql"
 	"github.com/sigproof/sigproof/targets/kql/kqleval"
 	"github.com/sigproof/sigproof/targets/spl"
@@ -40,6 +41,7 @@ func TestGoldenLimitsPage(t *testing.T) {
 	want = between(want, "spl", limitLines(spl.Limits()))
 	want = between(want, "kql-refused", refusedKQL())
 	want = between(want, "spl-refused", refusedSPL())
+	want = between(want, "aql", limitLines(aql.Limits()))
 	want = between(want, "bounds", boundLines())
 	if *update {
 		if err := os.WriteFile(name, []byte(want), 0o644); err != nil {

@@ -1,0 +1,31 @@
+"""Converts rules with one of pySigma's backends: JSON lines of name and rule in,
+of name and query or error out."""
+
+import json
+import sys
+
+from sigma.collection import SigmaCollection
+
+
+def backend(language):
+    if language == "aql":
+        from sigma.backends.QRadarAQL import QRadarAQLBackend
+
+        return QRadarAQLBackend()
+    from sigma.backends.sumologic import SumoLogicBackend
+
+    return SumoLogicBackend()
+
+
+def main(language):
+    for line in sys.stdin:
+        case = json.loads(line)
+        out = {"name": case["name"]}
+        try:
+            out["query"] = backend(language).convert(SigmaCollection.from_yaml(case["rule"]))[0]
+        except Exception as e:
+            out["error"] = f"{type(e).__name__}: {e}"
+        print(json.dumps(out))
+
+
+main(sys.argv[1])

@@ -1,0 +1,38 @@
+package products
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/sigproof/sigproof/targets/aql"
+)
+
+// NamesFlag adds --names, which reads what a site calls sources and fields.
+func NamesFlag(cmd *cobra.Command, names **aql.Names) {
+	cmd.Flags().Var(&namesFile{names}, "names", `JSON file that says what the site calls sources and fields: {"sources": {...}, "fields": {...}}`)
+}
+
+// A namesFile is the value of --names: the file that it names is read at once.
+type namesFile struct{ Names **aql.Names }
+
+// Set reads the file.
+func (f *namesFile) Set(name string) error {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	names, err := aql.ReadNames(data)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	*f.Names = names
+	return nil
+}
+
+// String is empty: by default nothing is read.
+func (*namesFile) String() string { return "" }
+
+// Type is what the help calls the value.
+func (*namesFile) Type() string { return "file" }

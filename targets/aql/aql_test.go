@@ -1,0 +1,214 @@
+package aql
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sigproof/sigproof/compiler/eval"
+	"github.com/sigproof/sigproof/compiler/ir"
+	"github.com/sigproof/sigproof/sigma"
+	"github.com/sigproof/sigproof/targets/aql/aqleval"
+	"github.com/sigproof/sigproof/targets/internal/flattest"
+	"github.com/sigproof/sigproof/targets/internal/packtest"
+	"github.com/sigproof/sigproof/targets/pack"
+)
+
+// run runs a search over one event. Whether MATCHES wants all of a value must
+// not matter.
+func run(text string, p *ir.Program, event *eval.Object) (bool, error) {
+	q, err := aqleval.Parse(text)
+	if err != nil {
+		return false, err
+	}
+	values := Emitter{}.Row(p, p.Log, event)
+	row := func(name string) (string, bool) { v, ok := values[name]; return v, ok }
+	part := q.Match(row)
+	if q.Whole = true; q.Match(row) != part {
+		return false, errors.New("MATCHES of all of a value gives another answer")
+	}
+	return part, nil
+}
+
+func TestAgree(t *testing.T) {
+	t.Parallel()
+	flattest.Agree(t, flattest.Language{Emitter: Emitter{}, Match: run}, map[string]string{
+		"network 6": "rule.yml:5:5: error: AQL has no networks of IPv6 [aql/unsupported]",
+		"hour":      "rule.yml:5:5: error: AQL has no part of a time in UTC: its clock is the console's [aql/unsupported]",
+		"reference": "rule.yml:5:5: error: AQL has no comparison of two fields that is known to read both as text [aql/unsupported]",
+	})
+}
+
+// TestPeer runs what pySigma's backend writes.
+func TestPeer(t *testing.T) {
+	t.Parallel()
+	flattest.Peer(t, flattest.Language{Emitter: Emitter{}, Match: peer}, map[string]string{
+		"equal": exact, "any": exact, "not all": exact, "dotted": exact, "not": absent, "not number": absent,
+		"cased": refused, "cased ends": refused, "exists": refused, "missing": refused, "hour": refused, "reference": refused, "neq": refused,
+		"mixed": broken, "not not": broken, "not any": broken,
+		"like signs":  "it writes % and _ of the rule, which LIKE takes for wildcards",
+		"hexadecimal": "it compares with the number, and a text that the rule writes is not it",
+		"bool":        "it compares with the word true, which stands for a property",
+		"keywords":    "it wants the payload to be the keyword, and not to hold it",
+	})
+}
+
+// Why searches of the backend select otherwise, or are not there.
+const (
+	exact   = "it compares equal texts with =, which does not fold case"
+	absent  = "a missing property is unknown, and so is its negation"
+	refused = "it has no form for it"
+	broken  = "it breaks on an AND or OR of which a part is a NOT"
+)
+
+// peer runs a search that pySigma wrote: it may read more than ours.
+func peer(text string, p *ir.Program, event *eval.Object) (bool, error) {
+	q, err := aqleval.Parse(text)
+	if err != nil {
+		return false, err
+	}
+	values := Emitter{}.Row(p, p.Log, event)
+	if values == nil { // we refuse the rule
+		values = map[string]string{}
+		for _, m := range event.Members {
+			if v, ok := eval.Text(m.Value); ok {
+				values[m.Key] = v
+			}
+		}
+	}
+	return q.Match(func(name string) (string, bool) { v, ok := values[name]; return v, ok }), nil
+}
+
+// TestText shows what searches look like.
+func TestText(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ log, detection, want string }{
+		{"generic", "sel: {a: it's, b|contains: x}\n  condition: sel", `"a" ILIKE 'it''s' AND "b" ILIKE '%x%'`},
+		{"generic", "sel: {a|cased: X, b|startswith: 50%}\n  condition: sel", `"a" LIKE 'X' AND "b" MATCHES '(?si)^50%.*\z'`},
+		{"generic", "sel: {a: 5, b|gt: 6.5}\n  condition: sel", `"a" = '5' AND "b" > 6.5`},
+		{"generic", "sel: {a: 0x10}\n  condition: sel", `"a" IN ('16', '0x10')`},
+		{"generic", "sel: {a: null, b|cidr: 10.0.0.0/8}\n  condition: sel", `"a" IS NULL AND INCIDR('10.0.0.0/8', "b")`},
+		{"generic", "sel: {a: x}\n  condition: not sel", `NOT ("a" IS NOT NULL AND "a" ILIKE 'x')`},
+		{"generic", "sel: [x]\n  condition: sel", `UTF8(payload) ILIKE '%x%'`},
+		{"entra_audit", "sel: {activityDisplayName: x, initiatedBy.user.id: y}\n  condition: sel", `LOGSOURCETYPENAME(devicetype) = 'Microsoft Entra ID'
+    AND "activityDisplayName" ILIKE 'x'
+    AND "initiatedBy.user.id" ILIKE 'y'`},
+		{"entra_audit", "sel: {actor.name: x}\n  condition: not sel", `LOGSOURCETYPENAME(devicetype) = 'Microsoft Entra ID'
+    AND NOT (("initiatedBy.user.userPrincipalName" IS NOT NULL AND "initiatedBy.user.userPrincipalName" ILIKE 'x')` +
+			` OR (("initiatedBy.user.userPrincipalName" IS NULL OR "initiatedBy.user.userPrincipalName" = '')` +
+			` AND (("initiatedBy.app.displayName" IS NOT NULL AND "initiatedBy.app.displayName" ILIKE 'x')` +
+			` OR (("initiatedBy.app.displayName" IS NULL OR "initiatedBy.app.displayName" = '')` +
+			` AND (("initiatedBy.user.id" IS NOT NULL AND "initiatedBy.user.id" ILIKE 'x')` +
+			` OR (("initiatedBy.user.id" IS NULL OR "initiatedBy.user.id" = '')` +
+			` AND ("initiatedBy.app.servicePrincipalId" IS NOT NULL AND "initiatedBy.app.servicePrincipalId" ILIKE 'x')))))))`},
+	} {
+		q, diags := Emitter{}.Emit(flattest.In(t, test.log, test.detection))
+		if q == nil {
+			t.Error(diags)
+			continue
+		}
+		if diff := cmp.Diff("SELECT *\nFROM events\nWHERE "+test.want, q.Text); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	}
+}
+
+// TestDerived holds a derived field against the reference matcher.
+func TestDerived(t *testing.T) {
+	t.Parallel()
+	for _, detection := range []string{
+		"sel: {actor.name: x}\n  condition: sel", "sel: {actor.name: x}\n  condition: not sel", "sel: {actor.name: null}\n  condition: sel",
+		"sel: {actor.name: '*'}\n  condition: sel", "sel: {actor.name|exists: true}\n  condition: not sel",
+	} {
+		p := flattest.In(t, "entra_audit", detection)
+		q, diags := Emitter{}.Emit(p)
+		if q == nil {
+			t.Error(diags)
+			continue
+		}
+		for _, src := range []string{
+			`{}`, `{"initiatedBy": {"user": {"userPrincipalName": "X"}}}`, `{"initiatedBy": {"user": {"userPrincipalName": ""}, "app": {"displayName": "x"}}}`,
+			`{"initiatedBy": {"user": {"userPrincipalName": "y"}, "app": {"displayName": "x"}}}`, `{"initiatedBy": {"user": {"id": "x"}}}`,
+		} {
+			event, _ := eval.ParseJSON([]byte(src))
+			got, err := run(q.Text, p, event.(*eval.Object))
+			if want := eval.NewMatcher(p.Pred).Match(event); err != nil || got != want {
+				t.Errorf("%s, %s: got %t, want %t, %v\n%s", detection, src, got, want, err, q.Text)
+			}
+		}
+	}
+}
+
+// TestNames takes the names of a site.
+func TestNames(t *testing.T) {
+	t.Parallel()
+	names, err := ReadNames([]byte(`{"sources": {"entra_audit": "Azure AD"}, "fields": {"initiatedBy.user.id": "Username"}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	q, _ := Emitter{Names: names}.Emit(flattest.In(t, "entra_audit", "sel: {initiatedBy.user.id: y}\n  condition: sel"))
+	want := "SELECT *\nFROM events\nWHERE LOGSOURCETYPENAME(devicetype) = 'Azure AD'\n    AND \"Username\" ILIKE 'y'"
+	if q.Text != want {
+		t.Errorf("got %s", q.Text)
+	}
+	if _, err := ReadNames([]byte("[]")); err == nil || !strings.Contains(err.Error(), `it must hold {"sources": {...}, "fields": {...}}`) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestRefused names what AQL can't say, where it stands.
+func TestRefused(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ log, detection, want string }{
+		{"entra_audit", "sel: {'targetResources[Role].displayName': x}\n  condition: sel", `rule.yml:4:9: error: AQL has no lists: targetResources[Role] selects one member, and its tests must hold on the same`},
+		{"pim_alert", "sel: {alertName: x}\n  condition: sel", "rule.yml:4:9: error: no log source type of QRadar is known to have log pim_alert; --names may name one"},
+		{"generic", "sel: {'a\"b': x}\n  condition: sel", `rule.yml:4:9: error: AQL has no way to write the name of the field "a\"b"`},
+	} {
+		q, diags := Emitter{}.Emit(flattest.In(t, test.log, test.detection))
+		if q != nil || len(diags) == 0 || !strings.HasPrefix(diags[0].String(), test.want) {
+			t.Errorf("got %v, want %s", diags, test.want)
+		}
+	}
+}
+
+// TestPack packs what AQL can say of the embedded rules; a reason is given for
+// each of the others.
+func TestPack(t *testing.T) {
+	t.Parallel()
+	programs := packtest.Entra(t, nil)
+	p, diags := Build(programs, Emitter{}, &pack.Options{Name: "Entra PIM"})
+	refused := map[string]bool{}
+	for _, d := range diags {
+		if d.Severity != sigma.Error || d.File == nil {
+			t.Error(d)
+		}
+		refused[d.File.Name] = true
+	}
+	want := 0
+	for _, program := range programs {
+		if !program.Silent {
+			want++
+		}
+	}
+	if got := len(p.Manifest.Rules); got+len(refused) != want || got < 15 {
+		t.Errorf("%d packed, %d refused of %d", got, len(refused), want)
+	}
+	if wrong := Verify(p); len(wrong) > 0 {
+		t.Error(wrong)
+	}
+	have, err := Exported([]byte(strings.ReplaceAll(string(p.File("searches.json")), "ILIKE 'PIM'", "ILIKE 'pim'")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	objects, _ := Objects(p)
+	if d := pack.Compare(objects, have); len(d.Changed) == 0 || d.Changed[0].Field != "query" || len(d.Missing)+len(d.Extra) > 0 {
+		t.Errorf("got %+v", d)
+	}
+	for _, place := range []string{`"place": "/\"properties\"/\"initiatedBy\"/\"app\"/\"appId\""`, `"name": "initiatedBy.app.appId"`} {
+		if !strings.Contains(string(p.File("fields.json")), place) {
+			t.Errorf("fields.json has no %s", place)
+		}
+	}
+}

@@ -1,0 +1,161 @@
+// Package searches makes packs of saved searches for products that take the text
+// of one with its name and description, and that choose ids themselves. It knows
+// no product: what the text is called, and what stands beside it, its caller
+// says.
+package searches
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/sigproof/sigproof/compiler/ir"
+	"github.com/sigproof/sigproof/sigma"
+	"github.com/sigproof/sigproof/targets"
+	"github.com/sigproof/sigproof/targets/internal/flat"
+	"github.com/sigproof/sigproof/targets/pack"
+)
+
+// A Product is what searches are saved in.
+type Product struct {
+	Name     string
+	Engine   string // replays the searches
+	QueryKey string // under which a saved search has its text
+
+	// Place says where the product finds a field of an event as it comes.
+	Place func(p *ir.Program, c flat.Column) string
+}
+
+// An Emitter writes searches, and tells which fields they read.
+type Emitter interface {
+	targets.Emitter
+	Condition(*ir.Program) (*flat.Condition, []*sigma.Diagnostic)
+}
+
+// The files of a pack beside those of its rules.
+const (
+	everything = "searches.json"
+	fieldsName = "fields.json"
+)
+
+// A field is one that searches of the pack read.
+type field struct {
+	Name  string `json:"name"`  // in the product
+	Field string `json:"field"` // of the rule
+	Place string `json:"place,omitempty"`
+}
+
+// Build makes the pack of programs.
+func (x *Product) Build(programs []*ir.Program, e Emitter, opts *pack.Options) (*pack.Pack, []*sigma.Diagnostic) {
+	m := &pack.Maker{
+		Product: x.Name, Emitter: e, Engine: x.Engine,
+		Kind: func(*pack.Artifact) string { return "Search" },
+		Path: func(a *pack.Artifact) string { return "searches/" + a.Name + ".json" },
+		File: func(a *pack.Artifact) []byte { return pack.JSON(x.search(a)) },
+		Whole: func(all []*pack.Artifact) []pack.File {
+			list := make([]any, len(all))
+			for i, a := range all {
+				list[i] = x.search(a)
+			}
+			return []pack.File{{Path: everything, Data: pack.JSON(list)}, {Path: fieldsName, Data: pack.JSON(x.fields(all, e))}}
+		},
+	}
+	return m.Build(programs, opts)
+}
+
+// search is a saved search.
+func (x *Product) search(a *pack.Artifact) any {
+	return map[string]any{
+		"name": a.Title, "description": a.Mark(), "severity": severity(a.Program.Level), x.QueryKey: a.Query.Text,
+	}
+}
+
+// severity is a number from 1 to 10 for a level. A rule without one is as bad as
+// most.
+func severity(level string) int {
+	switch level {
+	case "informational":
+		return 1
+	case "low":
+		return 3
+	case "high":
+		return 8
+	case "critical":
+		return 10
+	}
+	return 5
+}
+
+// fields lists what the searches read, ordered by name: the product must have
+// all of it.
+func (x *Product) fields(all []*pack.Artifact, e Emitter) []field {
+	out := []field{}
+	for _, a := range all {
+		c, _ := e.Condition(a.Program)
+		for _, column := range c.Columns {
+			f := field{column.Name, column.Field.Name, x.Place(a.Program, column)}
+			if !slices.Contains(out, f) {
+				out = append(out, f)
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b field) int {
+		return strings.Compare(a.Name+"\x00"+a.Place, b.Name+"\x00"+b.Place)
+	})
+	return out
+}
+
+// Verify holds the searches of a pack against the hashes in its manifest.
+func (x *Product) Verify(p *pack.Pack) []error {
+	return pack.VerifyQueries(p, everything, x.Exported)
+}
+
+// Objects gives the searches of a pack as the product should hold them.
+func (x *Product) Objects(p *pack.Pack) ([]pack.Object, error) {
+	data := p.File(everything)
+	if data == nil {
+		return nil, fmt.Errorf("the pack has no %s", everything)
+	}
+	return x.Exported(data)
+}
+
+// Exported reads saved searches: an array of them, or one.
+func (x *Product) Exported(data []byte) ([]pack.Object, error) {
+	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff")))
+	if len(data) == 0 {
+		return nil, errors.New("it is empty")
+	}
+	var list []map[string]any
+	if data[0] == '[' {
+		if err := json.Unmarshal(data, &list); err != nil {
+			return nil, err
+		}
+	} else {
+		var one map[string]any
+		if err := json.Unmarshal(data, &one); err != nil {
+			return nil, err
+		}
+		list = append(list, one)
+	}
+	var out []pack.Object
+	for _, one := range list {
+		text := func(key string) string {
+			s, _ := one[key].(string)
+			return strings.ReplaceAll(s, "\r\n", "\n")
+		}
+		if text(x.QueryKey) == "" {
+			continue
+		}
+		id, description := pack.Marked(text("description"))
+		fields := []pack.Field{{Name: "name", Value: text("name")}, {Name: "description", Value: description}, {Name: "query", Value: text(x.QueryKey)}}
+		if n, ok := one["severity"].(float64); ok {
+			fields = append(fields, pack.Field{Name: "severity", Value: strconv.FormatFloat(n, 'f', -1, 64)})
+		}
+		out = append(out, pack.Object{ID: id, Title: text("name"), Fields: fields})
+	}
+	return out, nil
+}
