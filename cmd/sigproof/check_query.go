@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/sigproof/sigproof/compiler/lint"
-	"github.com/sigproof/sigproof/fixtures"
+	"github.com/sigproof/sigproof/fixtures/query"
 	"github.com/sigproof/sigproof/sigma"
 )
 
@@ -24,13 +24,13 @@ func (a *app) checkQueries(args []string, f *checkFlags) error {
 	if err != nil {
 		return err
 	}
-	spl := func(file *sigma.File) []*sigma.Diagnostic { return fixtures.CheckSPL(file, logs) }
+	spl := func(file *sigma.File) []*sigma.Diagnostic { return query.SPL(file, logs) }
 	var sources []source
 	r := &lint.Result{}
 	for _, language := range []struct {
 		names []string
 		check func(*sigma.File) []*sigma.Diagnostic
-	}{{f.kql, fixtures.CheckKQL}, {f.spl, spl}} {
+	}{{f.kql, query.KQL}, {f.spl, spl}} {
 		for _, name := range language.names {
 			file, err := a.queryText([]string{name}, "")
 			if err != nil {

@@ -11,8 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/sigproof/sigproof/fixtures"
 	"github.com/sigproof/sigproof/fixtures/event"
+	"github.com/sigproof/sigproof/fixtures/query"
 	"github.com/sigproof/sigproof/sigma"
 )
 
@@ -74,7 +74,7 @@ func (a *app) queryText(args []string, expression string) (*sigma.File, error) {
 
 // faulty reports what is wrong with a query; that is a finding.
 func (a *app) faulty(file *sigma.File, err error) error {
-	faults := fixtures.QueryFaults(file, err)
+	faults := query.Faults(file, err)
 	if len(faults) == 0 {
 		return err
 	}
