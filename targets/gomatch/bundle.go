@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,17 +12,23 @@ import (
 	"github.com/sigproof/sigproof/targets/gomatch/standalone"
 )
 
-// A piece is one declaration of the run-time part.
-type piece struct {
-	source string
-	names  []string        // that it declares; the receiver's type for a method
-	uses   map[string]bool // identifiers in it, also those of packages
+// Pieces are a set of declarations of the run-time part, a bit each.
+type pieces uint64
+
+// maxPieces is how many declarations the set has room for.
+const maxPieces = 64
+
+// A runtime is the run-time part, cut into declarations.
+type runtime struct {
+	sources []string          // of the declarations, in order
+	needs   map[string]pieces // a name -> the declarations that it can't do without
+	imports []imported        // in the order of their paths
 }
 
-// A runtime is the run-time part, cut into pieces.
-type runtime struct {
-	pieces  []piece
-	imports map[string]string // name of a package -> its path
+// An imported is a package that declarations use.
+type imported struct {
+	path string
+	by   pieces
 }
 
 // loadRuntime cuts the source; the source is ours, so it parses.
@@ -33,25 +38,77 @@ var loadRuntime = sync.OnceValue(func() *runtime {
 	if err != nil {
 		panic(err)
 	}
-	r := &runtime{imports: map[string]string{}}
-	for _, i := range file.Imports {
-		path, _ := strconv.Unquote(i.Path.Value)
-		r.imports[path[strings.LastIndexByte(path, '/')+1:]] = path
-	}
+	r := &runtime{needs: map[string]pieces{}}
+	var uses []map[string]bool // of each declaration
 	for _, d := range file.Decls {
 		names := declared(d)
 		if names == nil {
 			continue // imports
 		}
-		start := d.Pos()
-		if doc := docOf(d); doc != nil {
-			start = doc.Pos()
+		if len(uses) == maxPieces {
+			panic("gomatch: the run-time part has more declarations than a set of pieces holds")
 		}
-		text := standalone.Source[fset.Position(start).Offset:fset.Position(d.End()).Offset]
-		r.pieces = append(r.pieces, piece{text, names, identifiers(d)})
+		for _, name := range names {
+			r.needs[name] |= 1 << len(uses)
+		}
+		uses = append(uses, identifiers(d))
+		r.sources = append(r.sources, textOf(fset, d))
 	}
+	for _, i := range file.Imports {
+		path, _ := strconv.Unquote(i.Path.Value)
+		r.imports = append(r.imports, imported{path, usedBy(path[strings.LastIndexByte(path, '/')+1:], uses)})
+	}
+	slices.SortFunc(r.imports, func(a, b imported) int { return strings.Compare(a.path, b.path) })
+	r.close(uses)
 	return r
 })
+
+// textOf is the source of a declaration with its comment.
+func textOf(fset *token.FileSet, d ast.Decl) string {
+	start := d.Pos()
+	if doc := docOf(d); doc != nil {
+		start = doc.Pos()
+	}
+	return standalone.Source[fset.Position(start).Offset:fset.Position(d.End()).Offset]
+}
+
+// usedBy gives the declarations that use a name.
+func usedBy(name string, uses []map[string]bool) pieces {
+	var by pieces
+	for i := range uses {
+		if uses[i][name] {
+			by |= 1 << i
+		}
+	}
+	return by
+}
+
+// close adds to what each name needs what that needs in turn, as Warshall does:
+// by way of one declaration after the other.
+func (r *runtime) close(uses []map[string]bool) {
+	direct := make([]pieces, len(uses))
+	for name, declaring := range r.needs {
+		for i := range uses {
+			if uses[i][name] {
+				direct[i] |= declaring
+			}
+		}
+	}
+	for via := range direct {
+		for i := range direct {
+			if direct[i]&(1<<via) != 0 {
+				direct[i] |= direct[via]
+			}
+		}
+	}
+	for name, declaring := range r.needs {
+		for i := range direct {
+			if declaring&(1<<i) != 0 {
+				r.needs[name] |= direct[i]
+			}
+		}
+	}
+}
 
 // declared gives the names of a declaration, nil for imports.
 func declared(d ast.Decl) []string {
@@ -100,42 +157,43 @@ func identifiers(n ast.Node) map[string]bool {
 	return found
 }
 
-// runtimeFor gives the imports and the pieces that generated variables and an
-// expression need, in the order of the source.
-func runtimeFor(vars []string, expression string) (imports []string, source string) {
-	r := loadRuntime()
-	needed := words(vars, expression)
-	taken := make([]bool, len(r.pieces))
-	for changed := true; changed; {
-		changed = false
-		for i, p := range r.pieces {
-			if !taken[i] && slices.ContainsFunc(p.names, func(n string) bool { return needed[n] }) {
-				taken[i], changed = true, true
-				maps.Copy(needed, p.uses)
-			}
+// size is the length of what write writes.
+func (r *runtime) size(needs pieces) int {
+	size := 0
+	for i, source := range r.sources {
+		if needs&(1<<i) != 0 {
+			size += len("\n") + len(source) + len("\n")
 		}
 	}
-	var pieces []string
-	for i, p := range r.pieces {
-		if taken[i] {
-			pieces = append(pieces, p.source)
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(r.imports)) {
-		if needed[name] {
-			imports = append(imports, strconv.Quote(r.imports[name]))
-		}
-	}
-	slices.Sort(imports)
-	return imports, strings.Join(pieces, "\n\n") + "\n"
+	return size
 }
 
-// words finds the identifiers of generated source.
-func words(vars []string, expression string) map[string]bool {
-	text := "package p\nvar (\n" + strings.Join(vars, "\n") + "\n)\nvar _ = " + expression
-	file, err := parser.ParseFile(token.NewFileSet(), "", text, 0)
-	if err != nil {
-		panic(err)
+// write writes declarations in the order of the source, each below an empty
+// line.
+func (r *runtime) write(b *strings.Builder, needs pieces) {
+	for i, source := range r.sources {
+		if needs&(1<<i) != 0 {
+			b.WriteByte('\n')
+			b.WriteString(source)
+			b.WriteByte('\n')
+		}
 	}
-	return identifiers(file)
+}
+
+// writeImports writes the imports of declarations.
+func (r *runtime) writeImports(b *strings.Builder, needs pieces) {
+	open := false
+	for _, i := range r.imports {
+		if i.by&needs == 0 {
+			continue
+		}
+		if !open {
+			open = true
+			b.WriteString("import (\n")
+		}
+		b.WriteString("\t\"" + i.path + "\"\n")
+	}
+	if open {
+		b.WriteString(")\n\n")
+	}
 }
