@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sigproof/sigproof/sigma"
@@ -94,7 +95,42 @@ func (l *Log) canonical(name string, equal comparison) *Ref {
 	if r := resolveList(l.Lists, name, equal); r != nil {
 		return r
 	}
-	return nil
+	return l.below(name, equal)
+}
+
+// below finds a name below an object that is open. Whether arrays are on the
+// way does not show in it: a[].b is a.b.
+func (l *Log) below(name string, equal comparison) *Ref {
+	open, rest := l.open(name, equal)
+	if open == nil || strings.Contains(rest, "{}") {
+		return nil
+	}
+	rest = strings.ReplaceAll(rest, "[]", "")
+	if strings.Contains("."+rest+".", "..") {
+		return nil // a key is missing
+	}
+	name = open.Name + "." + rest
+	return &Ref{Field: &Field{Name: name, Type: Any, Doc: open.Doc, Control: open.Control}, Name: name, Path: append(slices.Clone(open.Path), Keys(rest)...)}
+}
+
+// open finds the open object that a name leads into, and the rest of the name.
+func (l *Log) open(name string, equal comparison) (open *Field, rest string) {
+	for _, f := range l.Fields {
+		if below, ok := cutPrefix(name, f.Name, equal); ok && f.Open && len(below) > 1 && below[0] == '.' && (open == nil || len(f.Name) > len(open.Name)) {
+			open, rest = f, below[1:]
+		}
+	}
+	return open, rest
+}
+
+// Under gives the open object that a canonical name leads into; nil for a field
+// that is declared, and for one that is derived or made.
+func (l *Log) Under(name string) *Field {
+	if slices.ContainsFunc(l.Fields, func(f *Field) bool { return f.Name == name }) {
+		return nil
+	}
+	f, _ := l.open(name, exact)
+	return f
 }
 
 // alias replaces the longest alias that name is, or begins with, by the

@@ -73,6 +73,10 @@ type Field struct {
 	// make it too; nil if only the reader of events knows.
 	Made *Made
 
+	// Open says of an object that every name below it is a field, of any type,
+	// and that an array may stand on the way there: what a request asked for.
+	Open bool
+
 	// Unquote says that the text may be JSON inside JSON: a JSON string, which
 	// is read before it is tested.
 	Unquote bool

@@ -84,6 +84,14 @@ func TestResolve(t *testing.T) {
 		{log: "activity", name: "Authorization_d.scope", want: "authorization.scope", origin: "Log Analytics"},
 		{log: "tenant_activity", name: "callerId", want: "callerId"},
 		{log: "pim_policy", name: "rules[Expiration_EndUser_Assignment].maximumDuration", want: "rules[Expiration_EndUser_Assignment].maximumDuration"},
+		{log: "aws_cloudtrail", name: "userIdentity.arn", want: "userIdentity.arn"},
+		{log: "aws_cloudtrail", name: "requestParameters", want: "requestParameters"},
+		{log: "aws_cloudtrail", name: "requestParameters.a.b", want: "requestParameters.a.b"},
+		{log: "aws_cloudtrail", name: "RequestParameters.a.b", want: "requestParameters.a.b", origin: "Log Analytics"},
+		{log: "aws_cloudtrail", name: "requestParameters.a{}.b{}", want: "requestParameters.a.b", origin: "Splunk"},
+		{log: "aws_cloudtrail", name: "requestParameters.", want: ""},
+		{log: "aws_cloudtrail", name: "requestParameters..a", want: ""},
+		{log: "aws_cloudtrail", name: "userIdentity.x", want: ""},
 		{log: "generic", name: "a.b[c]", want: "a.b[c]"},
 	} {
 		t.Run(test.log+" "+test.name, func(t *testing.T) {
@@ -133,6 +141,7 @@ func TestFor(t *testing.T) {
 		{Source{Product: "azure", Service: "keyvault"}, "keyvault_audit"},
 		{Source{Product: "m365", Service: "audit"}, "m365_audit"},
 		{Source{Product: "m365", Service: "threat_management"}, "m365_audit"},
+		{Source{Product: "aws", Service: "cloudtrail"}, "aws_cloudtrail"},
 		{Source{Product: "azure"}, ""},
 		{Source{Product: "windows", Category: "process_creation"}, "windows_sysmon"},
 		{Source{Product: "windows", Category: "file_access"}, ""},

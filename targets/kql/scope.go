@@ -64,6 +64,9 @@ func (l *list) sum(base string, value write.Text) string {
 func (s *scope) applies() []write.Text {
 	var out []write.Text
 	for _, l := range s.lists {
+		if len(l.sums) == 0 {
+			continue // null is asked of the list as a whole
+		}
 		body := l.members.applies()
 		body = append(body, l.summarize())
 		head := "mv-apply " + l.members.item + " = " + l.array() + " on (\n    "
@@ -155,7 +158,7 @@ func (s *scope) reach(f *ir.Field, path schema.Path) (place, bool) {
 		}
 		if len(path) > n {
 			value.expr, value.typ = value.dynamic(), "dynamic"
-		} else if mayBeArray(f, column.Type) {
+		} else if mayBeArray(f, column.Type) && !s.isOpen(f) {
 			return s.elements(value, column.Name), true
 		}
 		path = path[n:]
@@ -163,13 +166,20 @@ func (s *scope) reach(f *ir.Field, path schema.Path) (place, bool) {
 	return s.below(value, path)
 }
 
-// below follows a path from a value on.
+// below follows a path from a value on. Below an open object an array may stand
+// under each key.
 func (s *scope) below(value operand, path schema.Path) (place, bool) {
+	anywhere := s.isUnder(value.field)
 	for i, step := range path {
 		value.parent, value.key = value.expr, step.Key
 		value.expr += property(step.Key)
 		if selects(step) {
 			return place{list: s.list(value.expr, step.Key), step: step, rest: path[i+1:]}, true
+		}
+		if anywhere && i < len(path)-1 {
+			p := s.elements(value, step.Key)
+			p.rest, p.whole = path[i+1:], false
+			return p, true
 		}
 	}
 	if value.key != "" && mayBeArray(value.field, "dynamic") {
@@ -183,6 +193,14 @@ func (s *scope) below(value operand, path schema.Path) (place, bool) {
 func mayBeArray(f *ir.Field, columnType string) bool {
 	return f != nil && (f.Type == schema.Any || f.Type == schema.Object) && (columnType == "dynamic" || columnType == "string")
 }
+
+// isOpen tells whether a field is an open object, which is no array.
+func (s *scope) isOpen(f *ir.Field) bool {
+	return slices.ContainsFunc(s.log.Fields, func(own *schema.Field) bool { return own.Open && own.Name == f.Name })
+}
+
+// isUnder tells whether a field is below an open object.
+func (s *scope) isUnder(f *ir.Field) bool { return f != nil && s.log.Under(f.Name) != nil }
 
 // elements is the list of the elements of a value, or of the value itself if
 // it is no array.

@@ -126,6 +126,9 @@ func (c *correlating) read(g ir.Group, input int) string {
 		}
 		return v.text
 	}
+	if v, ok := s.below(f); ok {
+		return "mvindex(" + v.list + ", 0)"
+	}
 	return firstValue(s.log, f.Path, func(v string) string { return v })
 }
 

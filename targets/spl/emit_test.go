@@ -26,6 +26,14 @@ func TestUnsupported(t *testing.T) {
 			"a regular expression as keyword", "title: t\nlogsource: {product: azure, service: auditlogs}\ndetection:\n  s: {'|re': 'a.c'}\n  condition: s",
 			"", "SPL has no way to look for a regular expression in each value of an event of log entra_audit; name a field",
 		},
+		{
+			"a name with too many keys", "title: t\nlogsource: {product: aws, service: cloudtrail}\ndetection:\n  s: {requestParameters.a.b.c.d.e.f.g: x}\n  condition: s",
+			"requestParameters", `SPL has no way to follow "requestParameters.a.b.c.d.e.f.g": an array may stand under each of its keys, which are too many`,
+		},
+		{
+			"two values below objects", "title: t\nlogsource: {product: aws, service: cloudtrail}\ndetection:\n  s: {requestParameters.a|fieldref: responseElements.a}\n  condition: s",
+			"responseElements", "SPL has no way to compare each value below an object with each below another",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

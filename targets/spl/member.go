@@ -56,6 +56,11 @@ func (s *scope) fieldRef(v value, m *ir.FieldRef, negated bool) cond {
 	}
 	c := refCond(a, b, m.Kind)
 	switch {
+	case s.member == "" && v.list != "" && other.list != "":
+		s.unsupported(m.Other.At, "SPL has no way to compare each value below an object with each below another")
+	case s.member == "" && (v.list != "" || other.list != ""):
+		// A mvmap goes through the values under the name of the object's field.
+		return call("isnotnull", "mvmap("+v.list+other.list+", if("+c.text+", 1, null()))")
 	case v.many && v.text == other.text:
 		// A mvmap in a mvmap over one field would compare each value with itself.
 		return call("isnotnull", v.text)

@@ -31,6 +31,8 @@ func (s *scope) column(f *ir.Field) string {
 		return ""
 	case f.Path == nil:
 		return f.Name
+	case s.log.Under(f.Name) != nil:
+		return ""
 	}
 	if _, ok := plainKeys(f.Path); ok {
 		return f.Name
@@ -58,6 +60,9 @@ func (s *scope) value(f *ir.Field) value {
 			s.unsupported(f.At, "SPL has no way to write the field name "+text(column))
 		}
 		return value{text: field(column), typ: f.Type, many: s.log.Open || f.Type == schema.Any}
+	}
+	if v, ok := s.below(f); ok {
+		return v
 	}
 	if s.member != "" {
 		return memberValue(field(s.member), field(s.member), f)

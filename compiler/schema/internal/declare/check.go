@@ -36,6 +36,9 @@ func checkFields(fields []*schema.Field) error {
 		if !slices.Contains(fieldTypes, f.Type) {
 			return fmt.Errorf("field %s: no type %q", f.Name, f.Type)
 		}
+		if f.Open && (f.Type != schema.Object || f.Path == nil) {
+			return fmt.Errorf("field %s: only an object of the event can be open", f.Name)
+		}
 		if f.Doc == "" {
 			return fmt.Errorf("field %s: no doc", f.Name)
 		}

@@ -24,6 +24,7 @@ var files embed.FS
 var order = []string{
 	"entra_audit", "entra_signin", "activity", "tenant_activity", "pim_alert", "pim_policy",
 	"m365_audit", "risk_detection", "workload_risk", "keyvault_audit",
+	"aws_cloudtrail",
 	"windows_sysmon", "windows_security", "windows_event", "windows_xml_sysmon", "windows_xml_event",
 	"linux_sysmon", "linux_auditd", "linux_syslog",
 	"webserver", "proxy", "dns", "firewall", "fortigate_event", "network_syslog",
@@ -94,6 +95,7 @@ type fieldFile struct {
 	Find     string // finds the part of the text of a field
 	Put      string // a text with the part where %s stands
 	Unquote  bool
+	Open     bool
 	Control  string
 }
 
@@ -222,7 +224,7 @@ func fields(own []*fieldFile, inherited []*schema.Field) []*schema.Field {
 
 func (f *fieldFile) field() *schema.Field {
 	out := &schema.Field{
-		Name: f.Name, Type: f.Type, Doc: f.Doc, Origin: f.Origin, Computed: f.Computed, Unquote: f.Unquote, Control: f.Control,
+		Name: f.Name, Type: f.Type, Doc: f.Doc, Origin: f.Origin, Computed: f.Computed, Unquote: f.Unquote, Open: f.Open, Control: f.Control,
 		Made: f.made(),
 	}
 	out.Computed = out.Computed || out.Made != nil

@@ -64,6 +64,7 @@ func TestParseIsStrict(t *testing.T) {
 		},
 		{name: "a type that there is not", from: "type: time", to: "type: date", want: `log small: field when: no type "date"`},
 		{name: "a field twice", from: "name: who", to: "name: when", want: "log small: field when is declared twice"},
+		{name: "open text", from: "doc: Who.", to: "doc: Who., open: true", want: "log small: field who: only an object of the event can be open"},
 		{name: "no doc", from: "doc: Who.", to: "doc: ''", want: "log small: field who: no doc"},
 		{name: "a column of a path that there is not", from: "datetime when", to: "datetime then", want: `log small: column TimeGenerated: no path "then"`},
 		{name: "a column of a type that there is not", from: "datetime when", to: "date when", want: `log small: column TimeGenerated: no type "date"`},
