@@ -28,6 +28,7 @@ var order = []string{
 	"windows_sysmon", "windows_security", "windows_event", "windows_xml_sysmon", "windows_xml_event",
 	"linux_sysmon", "linux_auditd", "linux_syslog",
 	"webserver", "proxy", "dns", "firewall", "fortigate_event", "network_syslog",
+	"zeek_http", "zeek_dns", "zeek_smb_files", "zeek_dce_rpc", "zeek_kerberos", "zeek_rdp", "zeek_x509",
 	"xdr_process", "xdr_network", "xdr_file", "xdr_registry", "xdr_image", "xdr_event", "xdr_logon",
 }
 
