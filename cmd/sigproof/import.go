@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -10,6 +9,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sigproof/sigproof/cmd/sigproof/binding"
+	"github.com/sigproof/sigproof/cmd/sigproof/imports"
+	"github.com/sigproof/sigproof/compiler"
+	"github.com/sigproof/sigproof/fixtures/event"
 	"github.com/sigproof/sigproof/fixtures/foreign"
 	"github.com/sigproof/sigproof/sigma"
 )
@@ -25,12 +28,14 @@ func (a *app) importCommand() *cobra.Command {
 	var f importFlags
 	cmd := &cobra.Command{
 		Use:   "import path...",
-		Short: "Turn other tools' tests of rules into suites beside the rules",
+		Short: "Turn other tools' tests of rules, and exported events, into suites beside the rules",
 		Long: "Turn other tools' tests of rules into suites beside the rules: SigmaHQ's regression data (info.yml), the cases of\n" +
 			"sigma-test (in rules, or in a _test.yml beside them) and the expectations of rsigma's backtests. What a suite has no\n" +
-			"place for is said, line by line, and is a finding.",
+			"place for is said, line by line, and is a finding. Of a file of events, as a portal or an API exports them, suites are\n" +
+			"drafted for the rules of -r that match any: a case for each event in which other parts of the rule hold, that says\n" +
+			"what the native engine answers. Look at each.",
 		Example: "  sigproof import -r rules/ regression_data/\n  sigproof import rules/            # sigma-test\n" +
-			"  sigproof import -r rules/ --corpus ci/corpus ci/expectations.yml",
+			"  sigproof import -r rules/ --corpus ci/corpus ci/expectations.yml\n  sigproof import -r rules/pim.yml audit.csv",
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if err := a.formats("text", "json", "jsonl"); err != nil {
@@ -51,10 +56,6 @@ func (a *app) importTests(args []string, f *importFlags) error {
 	if err != nil {
 		return err
 	}
-	sources, err := a.sources(args, isRuleFile)
-	if err != nil {
-		return err
-	}
 	var docs []sigma.Document
 	if len(f.rules) > 0 {
 		rules, err := a.loadRules(f.rules)
@@ -63,19 +64,85 @@ func (a *app) importTests(args []string, f *importFlags) error {
 		}
 		docs = rules.docs
 	}
-	im := &importing{app: a, replace: f.replace, homes: foreign.NewHomes(docs, a.readWhole)}
-	reader := &foreign.Reader{ReadFile: a.readWhole, Files: filesUnder, Corpus: f.corpus, Log: opts.Log}
+	run := &imports.Run{
+		Homes:   foreign.NewHomes(docs, a.readWhole),
+		Reader:  &foreign.Reader{ReadFile: a.readWhole, Files: filesUnder, Corpus: f.corpus, Log: opts.Log},
+		Replace: f.replace, JSON: a.format != "text", Embedded: packPrefix,
+	}
+	tests, exports := exported(args)
+	if err := a.importEvents(run, exports, docs, opts); err != nil {
+		return err
+	}
+	if err := a.importFiles(run, tests); err != nil {
+		return err
+	}
+	if err := a.emit(run.Write); err != nil {
+		return err
+	}
+	for _, d := range sigma.SortDiagnostics(run.Diags) {
+		fmt.Fprint(a.stderr, d.Render())
+	}
+	if sigma.HasErrors(run.Diags) {
+		return errFindings
+	}
+	return nil
+}
+
+// exported parts files of events from those of tests, which are YAML.
+func exported(args []string) (tests, exports []string) {
+	for _, arg := range args {
+		if info, err := os.Stat(arg); arg == "-" || err == nil && !info.IsDir() && !isYAML(arg) {
+			exports = append(exports, arg)
+		} else {
+			tests = append(tests, arg)
+		}
+	}
+	return tests, exports
+}
+
+func (a *app) importFiles(run *imports.Run, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	sources, err := a.sources(args, isRuleFile)
+	if err != nil {
+		return err
+	}
 	known := false
 	for _, s := range sources {
-		known = im.read(reader, s) || known
+		known = run.Tests(s.name, s.src) || known
 	}
 	if !known {
 		return fmt.Errorf("%s: no tests of another tool there", strings.Join(args, " "))
 	}
-	if err := a.emit(im.write); err != nil {
-		return err
+	return nil
+}
+
+func (a *app) importEvents(run *imports.Run, args []string, docs []sigma.Document, opts *compiler.Options) error {
+	if len(args) == 0 {
+		return nil
 	}
-	return im.report()
+	if docs == nil {
+		return fmt.Errorf("%s: -r must say which rules the events are for", strings.Join(args, " "))
+	}
+	b, diags := binding.New(docs, opts, binding.Options{Route: true})
+	for _, d := range diags {
+		if d.Severity == sigma.Error {
+			run.Diags = append(run.Diags, d)
+		}
+	}
+	suites := 0
+	for _, name := range args {
+		records, err := a.readEvents(name, &event.Options{Log: opts.Log})
+		if err != nil {
+			return err
+		}
+		suites += run.Events(name, records, b)
+	}
+	if suites == 0 {
+		return fmt.Errorf("%s: no event there that a rule of -r matches", strings.Join(args, " "))
+	}
+	return nil
 }
 
 // filesUnder lists the files of a folder; nil if there is none.
@@ -91,94 +158,4 @@ func filesUnder(folder string) []string {
 		return nil
 	}
 	return out
-}
-
-// An importing is one run of import.
-type importing struct {
-	*app
-	replace bool
-	homes   *foreign.Homes
-	diags   []*sigma.Diagnostic
-}
-
-// read takes the suites of one file; false if it has no tests.
-func (im *importing) read(reader *foreign.Reader, s source) bool {
-	suites, diags, known := reader.Read(filepath.ToSlash(s.name), s.src)
-	im.diags = append(im.diags, diags...)
-	for _, suite := range suites {
-		if d := im.homes.Place(sigma.NewFile(s.name, s.src), suite); d != nil {
-			im.diags = append(im.diags, d)
-		}
-	}
-	return known
-}
-
-// write writes the suites, and a line for each.
-func (im *importing) write(w io.Writer) error {
-	for _, h := range im.homes.All() {
-		name := h.SuitePath()
-		if strings.HasPrefix(name, packPrefix) {
-			return fmt.Errorf("%s belongs to the embedded pack, which can't be written", h.Path)
-		}
-		if _, err := os.Stat(name); err == nil && !im.replace {
-			im.leave("%s is there already; --replace writes it anew", name)
-			continue
-		}
-		text, left := foreign.Text(name, h.Suites)
-		for _, l := range left {
-			im.leave("%s: %s", name, l)
-		}
-		if len(text) == 0 {
-			continue
-		}
-		if err := os.WriteFile(name, text, 0o644); err != nil {
-			return err
-		}
-		if err := im.lines(w, name, h); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (im *importing) leave(format string, args ...any) {
-	im.diags = append(im.diags, &sigma.Diagnostic{Code: "import/left-out", Severity: sigma.Error, Message: fmt.Sprintf(format, args...)})
-}
-
-// An imported is a line of `import --format jsonl`.
-type imported struct {
-	Suite string `json:"suite"`
-	Rule  string `json:"rule"`
-	Cases int    `json:"cases"`
-}
-
-func (im *importing) lines(w io.Writer, name string, h *foreign.Home) error {
-	for _, s := range h.Suites {
-		id, label := s.Rule.Value, s.Rule.Value
-		if d := h.Rule(s); d != nil {
-			id, label = d.Info().ID.Value, d.Info().Label()
-		}
-		var err error
-		if im.format == "text" {
-			_, err = fmt.Fprintf(w, "%s: %s, cases: %d\n", name, label, len(s.Cases))
-		} else {
-			err = writeJSONLine(w, imported{Suite: name, Rule: id, Cases: len(s.Cases)})
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// report says on stderr what was not taken, or says less now.
-func (im *importing) report() error {
-	diags := sigma.SortDiagnostics(im.diags)
-	for _, d := range diags {
-		fmt.Fprint(im.stderr, d.Render())
-	}
-	if sigma.HasErrors(diags) {
-		return errFindings
-	}
-	return nil
 }

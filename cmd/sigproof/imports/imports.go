@@ -1,0 +1,116 @@
+// Package imports makes suites beside rules: of the tests that other tools have,
+// and of events that products exported. It knows nothing of flags.
+package imports
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/sigproof/sigproof/fixtures/foreign"
+	"github.com/sigproof/sigproof/sigma"
+)
+
+// A Run gathers suites, and writes them.
+type Run struct {
+	Homes   *foreign.Homes
+	Reader  *foreign.Reader
+	Replace bool // write suites anew that are there already
+	JSON    bool // a line of JSON for each suite, and not one for people
+
+	// Embedded begins the paths of rules beside which nothing can be written.
+	Embedded string
+
+	Diags []*sigma.Diagnostic
+
+	drafted map[string][]string // files of events, by the path of the rules
+}
+
+// Tests takes the suites of a file of another tool; false if it has none.
+func (r *Run) Tests(name string, src []byte) bool {
+	suites, diags, known := r.Reader.Read(filepath.ToSlash(name), src)
+	r.Diags = append(r.Diags, diags...)
+	for _, suite := range suites {
+		if d := r.Homes.Place(sigma.NewFile(name, src), suite); d != nil {
+			r.Diags = append(r.Diags, d)
+		}
+	}
+	return known
+}
+
+// Write writes the suites, and a line for each.
+func (r *Run) Write(w io.Writer) error {
+	for _, h := range r.Homes.All() {
+		name := h.SuitePath()
+		if strings.HasPrefix(name, r.Embedded) {
+			return fmt.Errorf("%s belongs to the embedded pack, which can't be written", h.Path)
+		}
+		if _, err := os.Stat(name); err == nil && !r.Replace {
+			r.leave("%s is there already; --replace writes it anew", name)
+			continue
+		}
+		text, left := foreign.Text(name, h.Suites)
+		for _, l := range left {
+			r.leave("%s: %s", name, l)
+		}
+		if len(text) == 0 {
+			continue
+		}
+		if err := os.WriteFile(name, append(r.head(h), text...), 0o644); err != nil {
+			return err
+		}
+		if err := r.lines(w, name, h); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// head asks the author to look at what was drafted.
+func (r *Run) head(h *foreign.Home) []byte {
+	from := r.drafted[h.Path]
+	if len(from) == 0 {
+		return nil
+	}
+	return fmt.Appendf(nil, "# Drafted from %s: match says what the native engine answers.\n"+
+		"# Whether that is right is yours to say: look at each case, then take these lines away.\n", strings.Join(from, ", "))
+}
+
+func (r *Run) leave(format string, args ...any) {
+	r.Diags = append(r.Diags, &sigma.Diagnostic{Code: "import/left-out", Severity: sigma.Error, Message: fmt.Sprintf(format, args...)})
+}
+
+func (r *Run) change(format string, args ...any) {
+	r.Diags = append(r.Diags, &sigma.Diagnostic{Code: "import/says-less", Severity: sigma.Warning, Message: fmt.Sprintf(format, args...)})
+}
+
+// An imported is a line of `import --format jsonl`.
+type imported struct {
+	Suite string `json:"suite"`
+	Rule  string `json:"rule"`
+	Cases int    `json:"cases"`
+}
+
+func (r *Run) lines(w io.Writer, name string, h *foreign.Home) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	for _, s := range h.Suites {
+		id, label := s.Rule.Value, s.Rule.Value
+		if d := h.Rule(s); d != nil {
+			id, label = d.Info().ID.Value, d.Info().Label()
+		}
+		var err error
+		if r.JSON {
+			err = enc.Encode(imported{Suite: name, Rule: id, Cases: len(s.Cases)})
+		} else {
+			_, err = fmt.Fprintf(w, "%s: %s, cases: %d\n", name, label, len(s.Cases))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
