@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
 	"slices"
 	"strings"
 
@@ -141,8 +142,9 @@ func (a *app) reportErrors(diags []*sigma.Diagnostic) error {
 }
 
 // compileAll writes every document in every language, in the order of the
-// documents.
-func (a *app) compileAll(r *rules, programs []*ir.Program, f *compileFlags) []queries.Query {
+// documents. It does so while they are taken: in Go they are ten times as long
+// as the rules.
+func (a *app) compileAll(r *rules, programs []*ir.Program, f *compileFlags) iter.Seq[queries.Query] {
 	byDoc := map[sigma.Document]*ir.Program{}
 	for _, p := range programs {
 		byDoc[p.Doc] = p
@@ -164,7 +166,7 @@ func (a *app) compileAll(r *rules, programs []*ir.Program, f *compileFlags) []qu
 			add(f.path, nil, diagnosticsIn(f.path, r.diags))
 		}
 	}
-	return inParallel(a.jobs, work, func(q queries.Query) queries.Query {
+	return inTurn(a.jobs, work, func(q queries.Query) queries.Query {
 		if p := byDoc[q.Doc]; p != nil { // of no document there is none
 			var diags []*sigma.Diagnostic
 			q.Query, diags = targets.Write(emitterOf(q.Language, f.names), p)
@@ -221,13 +223,14 @@ func diagnosticsIn(path string, diags []*sigma.Diagnostic) []*sigma.Diagnostic {
 	return out
 }
 
-func (a *app) writeCompiled(r *rules, all []queries.Query) error {
+func (a *app) writeCompiled(r *rules, all iter.Seq[queries.Query]) error {
 	final := r.pipeline != nil && r.pipeline.Finalizes()
 	if final && (a.output != "" || a.format != "text") {
 		final = false
 		a.note("each query is written by itself: the finalizers of the pipeline, which make one text of all, are left out")
 	}
-	var wrong []*sigma.Diagnostic
+	var wrong, failed []*sigma.Diagnostic
+	all = queries.Watched(all, &failed)
 	write := func(w io.Writer) (err error) {
 		switch {
 		case final:
@@ -245,7 +248,7 @@ func (a *app) writeCompiled(r *rules, all []queries.Query) error {
 	} else if err := a.emit(write); err != nil {
 		return err
 	}
-	return a.reportErrors(sigma.SortDiagnostics(slices.Concat(queries.Failures(all), wrong, r.diags)))
+	return a.reportErrors(sigma.SortDiagnostics(slices.Concat(failed, wrong, r.diags)))
 }
 
 func writeJSONLine(w io.Writer, v any) error {

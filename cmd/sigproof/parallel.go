@@ -1,6 +1,10 @@
 package main
 
-import "sync"
+import (
+	"iter"
+	"slices"
+	"sync"
+)
 
 // inParallel calls f for each item, jobs at once, and gives the results in the
 // order of the items.
@@ -21,4 +25,21 @@ func inParallel[T, R any](jobs int, items []T, f func(T) R) []R {
 	close(next)
 	wg.Wait()
 	return out
+}
+
+// atOnce is how many results inTurn holds, for each job.
+const atOnce = 64
+
+// inTurn is inParallel for results that are large: it gives them one by one,
+// and never holds those of all items.
+func inTurn[T, R any](jobs int, items []T, f func(T) R) iter.Seq[R] {
+	return func(yield func(R) bool) {
+		for some := range slices.Chunk(items, atOnce*jobs) {
+			for _, result := range inParallel(jobs, some, f) {
+				if !yield(result) {
+					return
+				}
+			}
+		}
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -57,38 +58,51 @@ func (q *Query) Failure() *sigma.Diagnostic {
 // text is the query without the line break at its end.
 func (q *Query) text() string { return strings.TrimSuffix(q.Query.Text, "\n") }
 
-// Failures gives what is said of documents that did not compile.
-func Failures(all []Query) []*sigma.Diagnostic {
-	var out []*sigma.Diagnostic
-	for i := range all {
-		if d := all[i].Failure(); d != nil {
-			out = append(append(out, all[i].Diags...), d)
+// Watched gives the queries as they are, and adds to failed what is said of
+// documents that did not compile.
+func Watched(all iter.Seq[Query], failed *[]*sigma.Diagnostic) iter.Seq[Query] {
+	return func(yield func(Query) bool) {
+		for q := range all {
+			if d := q.Failure(); d != nil {
+				*failed = append(append(*failed, q.Diags...), d)
+			}
+			if !yield(q) {
+				return
+			}
 		}
 	}
-	return out
 }
 
 // Text writes the queries for people. Several have a comment each that names
 // the document.
-func Text(w io.Writer, all []Query) error {
-	for i := range all {
-		q := &all[i]
-		if q.Query == nil {
-			continue
+func Text(w io.Writer, all iter.Seq[Query]) error {
+	var last *Query // that is not written yet: is it the only one?
+	comments := false
+	for q := range all {
+		if last != nil {
+			comments = true
+			if _, err := io.WriteString(w, last.paragraph(comments, "\n")); err != nil {
+				return err
+			}
 		}
-		var b strings.Builder
-		if len(all) > 1 {
-			b.WriteString(comment(q.Language, q.Doc.Info().Label()) + "\n")
-		}
-		b.WriteString(q.text() + "\n")
-		if i < len(all)-1 {
-			b.WriteString("\n")
-		}
-		if _, err := io.WriteString(w, b.String()); err != nil {
-			return err
-		}
+		last = &q
 	}
-	return nil
+	if last == nil {
+		return nil
+	}
+	_, err := io.WriteString(w, last.paragraph(comments, ""))
+	return err
+}
+
+// paragraph is the query for people, with what stands below it.
+func (q *Query) paragraph(comments bool, below string) string {
+	switch {
+	case q.Query == nil:
+		return ""
+	case comments:
+		return comment(q.Language, q.Doc.Info().Label()) + "\n" + q.text() + "\n" + below
+	}
+	return q.text() + "\n" + below
 }
 
 // comment writes a line that the language skips.
@@ -102,11 +116,10 @@ func comment(language, text string) string {
 
 // Final writes one text of the queries of each language, as the pipeline makes
 // it. Rules that report only through a correlation are part of its query.
-func Final(w io.Writer, all []Query, p *pipeline.Pipeline) ([]*sigma.Diagnostic, error) {
+func Final(w io.Writer, all iter.Seq[Query], p *pipeline.Pipeline) ([]*sigma.Diagnostic, error) {
 	texts := map[string][]string{}
 	var languages []string
-	for i := range all {
-		q := &all[i]
+	for q := range all {
 		if !slices.Contains(languages, q.Language) {
 			languages = append(languages, q.Language)
 		}
@@ -149,11 +162,10 @@ type lineError struct {
 }
 
 // JSON writes a line for each document and language.
-func JSON(w io.Writer, all []Query) error {
+func JSON(w io.Writer, all iter.Seq[Query]) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
-	for i := range all {
-		q := &all[i]
+	for q := range all {
 		if q.Doc == nil && q.Failure() == nil {
 			continue
 		}
@@ -184,9 +196,8 @@ func (q *Query) line() *line {
 }
 
 // Folder writes a file a query, in the tree of the input.
-func Folder(dir string, all []Query) error {
-	for i := range all {
-		q := &all[i]
+func Folder(dir string, all iter.Seq[Query]) error {
+	for q := range all {
 		if q.Query == nil {
 			continue
 		}
