@@ -12,9 +12,16 @@ def backend(language):
         from sigma.backends.QRadarAQL import QRadarAQLBackend
 
         return QRadarAQLBackend()
-    from sigma.backends.sumologic import SumoLogicBackend
+    from sigma.backends.sumologic import SumoLogicCSEBackend
 
-    return SumoLogicBackend()
+    return SumoLogicCSEBackend(min_confidence=-1)
+
+
+def query(converted):
+    """The text of a query; that of Cloud SIEM stands in a rule."""
+    if converted.startswith("{"):
+        return json.loads(converted)["rules"][0]["expression"]
+    return converted
 
 
 def main(language):
@@ -22,7 +29,7 @@ def main(language):
         case = json.loads(line)
         out = {"name": case["name"]}
         try:
-            out["query"] = backend(language).convert(SigmaCollection.from_yaml(case["rule"]))[0]
+            out["query"] = query(backend(language).convert(SigmaCollection.from_yaml(case["rule"]))[0])
         except Exception as e:
             out["error"] = f"{type(e).__name__}: {e}"
         print(json.dumps(out))

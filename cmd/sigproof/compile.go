@@ -21,11 +21,12 @@ import (
 	"github.com/sigproof/sigproof/targets/gomatch"
 	"github.com/sigproof/sigproof/targets/kql"
 	"github.com/sigproof/sigproof/targets/spl"
+	"github.com/sigproof/sigproof/targets/sumo"
 	"github.com/sigproof/sigproof/targets/xdr"
 )
 
 // emitters are the languages, in the order of the help text.
-var emitters = []targets.Emitter{&kql.Emitter{}, &spl.Emitter{}, &gomatch.Emitter{}, &xdr.Emitter{}, &aql.Emitter{}}
+var emitters = []targets.Emitter{&kql.Emitter{}, &spl.Emitter{}, &gomatch.Emitter{}, &xdr.Emitter{}, &aql.Emitter{}, &sumo.Emitter{}}
 
 type compileFlags struct {
 	meaning
@@ -193,8 +194,11 @@ func emitterOf(language string, names *aql.Names) targets.Emitter {
 		if e.Language() != language {
 			continue
 		}
-		if _, ok := e.(*aql.Emitter); ok {
+		switch e.(type) {
+		case *aql.Emitter:
 			return aql.Emitter{Names: names}
+		case *sumo.Emitter:
+			return sumo.Emitter{Names: names}
 		}
 		return e
 	}

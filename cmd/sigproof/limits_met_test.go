@@ -12,6 +12,7 @@ import (
 	"github.com/sigproof/sigproof/targets/aql"
 	"github.com/sigproof/sigproof/targets/kql"
 	"github.com/sigproof/sigproof/targets/spl"
+	"github.com/sigproof/sigproof/targets/sumo"
 )
 
 // counted is a rule and a correlation that counts its events.
@@ -71,6 +72,11 @@ var limitRules = map[string]struct{ log, src string }{
 	"aql/number-property":  {"generic", search("a|gt: 5")},
 	"aql/address":          {"generic", search("a|cidr: 10.0.0.0/8")},
 	"aql/keyword-payload":  {"generic", search("- x")},
+	"sumo/null-is-empty":   {"generic", search("a: null")},
+	"sumo/number-text":     {"generic", search("a: 5")},
+	"sumo/number-cast":     {"generic", search("a|gt: 5")},
+	"sumo/address":         {"generic", search("a|cidr: 10.0.0.0/8")},
+	"sumo/keyword-raw":     {"generic", search("- x")},
 }
 
 // search is a rule with one search.
@@ -86,7 +92,7 @@ func TestLimitsAreMet(t *testing.T) {
 	for _, language := range []struct {
 		targets.Emitter
 		limits []targets.LimitKind
-	}{{kql.Emitter{}, kql.Limits()}, {spl.Emitter{}, spl.Limits()}, {aql.Emitter{}, aql.Limits()}} {
+	}{{kql.Emitter{}, kql.Limits()}, {spl.Emitter{}, spl.Limits()}, {aql.Emitter{}, aql.Limits()}, {sumo.Emitter{}, sumo.Limits()}} {
 		for _, kind := range language.limits {
 			met[kind.Code] = true
 			r, listed := limitRules[kind.Code]

@@ -24,6 +24,7 @@ import (
 	"github.com/sigproof/sigproof/targets/kql/kqleval"
 	"github.com/sigproof/sigproof/targets/spl"
 	"github.com/sigproof/sigproof/targets/spl/spleval"
+	"github.com/sigproof/sigproof/targets/sumo"
 )
 
 var update = flag.Bool("update", false, "write what is generated anew")
@@ -42,6 +43,7 @@ func TestGoldenLimitsPage(t *testing.T) {
 	want = between(want, "kql-refused", refusedKQL())
 	want = between(want, "spl-refused", refusedSPL())
 	want = between(want, "aql", limitLines(aql.Limits()))
+	want = between(want, "sumo", limitLines(sumo.Limits()))
 	want = between(want, "bounds", boundLines())
 	if *update {
 		if err := os.WriteFile(name, []byte(want), 0o644); err != nil {

@@ -120,7 +120,8 @@ func (e Emitter) source(log *schema.Log) string {
 }
 
 var dialect = &flat.Dialect{
-	Language: "aql", Title: "AQL", And: "AND", Or: "OR", Not: "NOT",
+	Language: "aql", Title: "AQL", And: "AND", Or: "OR",
+	Not: func(x write.Expr) write.Text { return x.In(flat.Atom).Wrap("NOT ", "") },
 	Column: func(name string) string {
 		if strings.ContainsFunc(name, func(r rune) bool { return r == '"' || unicode.IsControl(r) }) {
 			return ""
@@ -133,6 +134,8 @@ var dialect = &flat.Dialect{
 	Match:   match,
 	Keyword: keyword,
 	Limits:  limitKinds,
+
+	NullLimit: "aql/null-is-absent",
 }
 
 // quote writes a text.

@@ -38,7 +38,7 @@ func TestAgree(t *testing.T) {
 		"network 6": "rule.yml:5:5: error: AQL has no networks of IPv6 [aql/unsupported]",
 		"hour":      "rule.yml:5:5: error: AQL has no part of a time in UTC: its clock is the console's [aql/unsupported]",
 		"reference": "rule.yml:5:5: error: AQL has no comparison of two fields that is known to read both as text [aql/unsupported]",
-	})
+	}, nil)
 }
 
 // TestPeer runs what pySigma's backend writes.

@@ -25,7 +25,10 @@ type Dialect struct {
 	Language string // its short name, with which codes of diagnostics begin
 	Title    string // its name in messages
 
-	And, Or, Not string
+	And, Or string
+
+	// Not writes the negation of an expression, which binds as Atom does or less.
+	Not func(x write.Expr) write.Text
 
 	// Column writes a name of a field. It gives "" for one that can't be
 	// written.
@@ -41,6 +44,9 @@ type Dialect struct {
 
 	// Keyword writes that the event as it was written satisfies a match.
 	Keyword func(m ir.Match) Said
+
+	// NullLimit is the code of the limit that null and exists meet.
+	NullLimit string
 
 	Limits []targets.LimitKind
 }
@@ -116,7 +122,9 @@ func conjuncts(p ir.Pred) []ir.Pred {
 const (
 	levelJoin = iota
 	levelNot
-	levelAtom
+
+	// Atom is the level of what needs no parentheses anywhere.
+	Atom
 )
 
 type writer struct {
@@ -158,7 +166,7 @@ func (w *writer) within(f *sigma.File) func() {
 	return func() { w.file = before }
 }
 
-func atom(s string) write.Expr { return write.Expr{Text: write.Of(s), Level: levelAtom} }
+func atom(s string) write.Expr { return write.Expr{Text: write.Of(s), Level: Atom} }
 
 func (w *writer) join(parts []write.Expr, operator string) write.Expr {
 	if len(parts) == 1 {
@@ -187,7 +195,7 @@ func (w *writer) pred(p ir.Pred, negated bool) write.Expr {
 	case *ir.Or:
 		return w.preds(p.X, w.Or, negated)
 	case *ir.Not:
-		return write.Expr{Text: w.pred(p.X, true).In(levelAtom).Wrap(w.Not+" ", ""), Level: levelNot}
+		return write.Expr{Text: w.Not(w.pred(p.X, true)), Level: levelNot}
 	case *ir.Const:
 		w.refuse(p.At, "condition that always holds, or never")
 		return atom("")
@@ -311,7 +319,7 @@ func (w *writer) column(t *ir.Test, column string, derived, negated bool) write.
 // null holds if no column has a value. That of a derived field which holds no
 // text is none of its values.
 func (w *writer) null(t *ir.Test, columns []string) write.Expr {
-	w.limit(w.Language+"/null-is-absent", t.At)
+	w.limit(w.NullLimit, t.At)
 	parts := make([]write.Expr, len(columns))
 	for i, c := range columns {
 		if t.Field.First != nil {
@@ -325,10 +333,10 @@ func (w *writer) null(t *ir.Test, columns []string) write.Expr {
 
 func (w *writer) present(t *ir.Test, m ir.Match, column string, derived bool) write.Expr {
 	if _, ok := m.(*ir.Exists); ok {
-		w.limit(w.Language+"/null-is-absent", t.At)
+		w.limit(w.NullLimit, t.At)
 	}
 	if derived {
-		return write.Expr{Text: write.Of(w.Not + " " + w.Empty(column)), Level: levelNot}
+		return write.Expr{Text: w.Not(atom(w.Empty(column))), Level: levelNot}
 	}
 	return atom(w.Present(column))
 }

@@ -1,0 +1,117 @@
+package sumo
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sigproof/sigproof/compiler/ir"
+	"github.com/sigproof/sigproof/sigma"
+	"github.com/sigproof/sigproof/targets/pack"
+)
+
+// Product is the name of the product that packs are for.
+const Product = "sumo"
+
+// everything is the folder that holds all searches, as Sumo Logic imports it.
+const everything = "folder.json"
+
+// A savedSearch is content as Sumo Logic imports and exports it: a search, or a
+// folder, which has children.
+type savedSearch struct {
+	Type        string        `json:"type"`
+	Name        string        `json:"name"`
+	Description string        `json:"description"`
+	Search      *search       `json:"search,omitempty"`
+	Schedule    *struct{}     `json:"searchSchedule"` // null: who imports it schedules it
+	Children    []savedSearch `json:"children,omitempty"`
+}
+
+type search struct {
+	Query      string   `json:"queryText"`
+	Range      string   `json:"defaultTimeRange"`
+	ByReceipt  bool     `json:"byReceiptTime"`
+	View       string   `json:"viewName"`
+	ViewStart  string   `json:"viewStartTime"`
+	Parameters []string `json:"queryParameters"`
+	Parsing    string   `json:"parsingMode"`
+}
+
+const (
+	searchType = "SavedSearchWithScheduleSyncDefinition"
+	folderType = "FolderSyncDefinition"
+)
+
+// Build makes a pack of searches. What the language can't say is left out, with
+// an error that says why.
+func Build(programs []*ir.Program, e Emitter, opts *pack.Options) (*pack.Pack, []*sigma.Diagnostic) {
+	m := &pack.Maker{
+		Product: Product, Emitter: e, Engine: "sumo",
+		Kind: func(*pack.Artifact) string { return "Search" },
+		Path: func(a *pack.Artifact) string { return "searches/" + a.Name + ".json" },
+		File: func(a *pack.Artifact) []byte { return pack.JSON(saved(a)) },
+		Whole: func(all []*pack.Artifact) []pack.File {
+			folder := savedSearch{Type: folderType, Name: opts.Name, Description: "Made by sigproof"}
+			for _, a := range all {
+				folder.Children = append(folder.Children, saved(a))
+			}
+			return []pack.File{{Path: everything, Data: pack.JSON(folder)}}
+		},
+	}
+	return m.Build(programs, opts)
+}
+
+// saved is the search of a rule. Messages are looked at by when they came in, so
+// that a schedule misses none that are late.
+func saved(a *pack.Artifact) savedSearch {
+	return savedSearch{
+		Type: searchType, Name: a.Title, Description: a.Mark(),
+		Search: &search{Query: a.Query.Text, Range: "-15m", ByReceipt: true, ViewStart: "1970-01-01T00:00:00Z", Parameters: []string{}, Parsing: "Manual"},
+	}
+}
+
+// Verify holds the searches of a pack against the hashes in its manifest.
+func Verify(p *pack.Pack) []error { return pack.VerifyQueries(p, everything, Exported) }
+
+// Objects gives the searches of a pack as a library should hold them.
+func Objects(p *pack.Pack) ([]pack.Object, error) {
+	data := p.File(everything)
+	if data == nil {
+		return nil, fmt.Errorf("the pack has no %s", everything)
+	}
+	return Exported(data)
+}
+
+// Exported reads content that was exported: a search, or a folder with what is
+// below it.
+func Exported(data []byte) ([]pack.Object, error) {
+	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff")))
+	if len(data) == 0 {
+		return nil, errors.New("it is empty")
+	}
+	var content savedSearch
+	if err := json.Unmarshal(data, &content); err != nil {
+		return nil, err
+	}
+	return content.objects(), nil
+}
+
+// objects gives the searches of content, in order.
+func (s *savedSearch) objects() []pack.Object {
+	var out []pack.Object
+	if s.Search != nil && s.Search.Query != "" {
+		id, description := pack.Marked(lines(s.Description))
+		out = append(out, pack.Object{ID: id, Title: s.Name, Fields: []pack.Field{
+			{Name: "name", Value: s.Name}, {Name: "description", Value: description}, {Name: "query", Value: lines(s.Search.Query)},
+		}})
+	}
+	for _, child := range s.Children {
+		out = slices.Concat(out, child.objects())
+	}
+	return out
+}
+
+func lines(s string) string { return strings.ReplaceAll(s, "\r\n", "\n") }

@@ -1,0 +1,199 @@
+// Package sumoeval runs searches of Sumo Logic over single messages. It knows
+// nothing of Sigma, of the ir or of the emitter, so that its answer is a second
+// opinion. It reads what searches of Sigma rules are made of, and refuses the
+// rest with its place.
+//
+// Documentation, json: with nodrop a field that is not there is "null (empty)".
+// So a field without a value is the empty text here, and there is no third truth.
+package sumoeval
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// A Query is a search that was read.
+type Query struct {
+	// Whole says that matches wants all of a value, and not a part of it. The
+	// documentation does not tell.
+	Whole bool
+
+	scope  string
+	parses []parse
+	wheres []node
+}
+
+// A parse takes a field out of the JSON of the message.
+type parse struct {
+	path []string
+	name string
+	drop bool // the message, if it has no such field
+}
+
+// A Row gives the values of a message by name: _raw is its text, and scope the one
+// with which a search finds it. What has no value is the empty text.
+type Row func(name string) string
+
+// Match tells whether the search keeps a message.
+func (q *Query) Match(row Row) bool {
+	if q.scope != "*" && row("scope") != q.scope {
+		return false
+	}
+	values := map[string]string{}
+	for _, p := range q.parses {
+		value, ok := lookup(row("_raw"), p.path)
+		if !ok && p.drop {
+			return false
+		}
+		values[p.name] = value
+	}
+	named := func(name string) string {
+		if v, ok := values[name]; ok {
+			return v
+		}
+		return row(name)
+	}
+	for _, w := range q.wheres {
+		if !w.eval(named) {
+			return false
+		}
+	}
+	return true
+}
+
+// lookup gives the text of what a path leads to. A list or an object is its JSON.
+func lookup(message string, path []string) (string, bool) {
+	d := json.NewDecoder(strings.NewReader(message))
+	d.UseNumber()
+	var v any
+	if d.Decode(&v) != nil {
+		return "", false
+	}
+	for _, key := range path {
+		o, ok := v.(map[string]any)
+		if !ok {
+			return "", false
+		}
+		if v, ok = o[key]; !ok {
+			return "", false
+		}
+	}
+	switch v := v.(type) {
+	case nil:
+		return "", false
+	case string:
+		return v, true
+	case json.Number:
+		return v.String(), true
+	}
+	var b bytes.Buffer
+	if json.NewEncoder(&b).Encode(v) != nil {
+		return "", false
+	}
+	return strings.TrimSpace(b.String()), true
+}
+
+// Parse reads SCOPE | json "path" as name nodrop | where CONDITION ...
+func Parse(text string) (*Query, error) {
+	scope, rest, more := strings.Cut(text, "|")
+	q := &Query{scope: strings.TrimSpace(scope)}
+	if q.scope == "" {
+		return nil, fmt.Errorf("1: the search has no scope")
+	}
+	if !more {
+		return q, nil
+	}
+	tokens, err := lex(rest, len(scope)+1)
+	if err != nil {
+		return nil, err
+	}
+	p := &parser{tokens: tokens, query: q}
+	for {
+		if err := p.operator(); err != nil {
+			return nil, err
+		}
+		if p.done() {
+			return q, nil
+		}
+		if !p.sign("|") {
+			return nil, p.unexpected()
+		}
+	}
+}
+
+// ParseCondition reads a condition alone, as rules of Cloud SIEM have it.
+func ParseCondition(text string) (*Query, error) {
+	tokens, err := lex(text, 0)
+	if err != nil {
+		return nil, err
+	}
+	q := &Query{scope: "*"}
+	p := &parser{tokens: tokens, query: q}
+	n, err := p.or()
+	if err == nil && !p.done() {
+		err = p.unexpected()
+	}
+	q.wheres = []node{n}
+	return q, err
+}
+
+// operator reads one stage of the search.
+func (p *parser) operator() error {
+	switch {
+	case p.word("where"):
+		n, err := p.or()
+		p.query.wheres = append(p.query.wheres, n)
+		return err
+	case p.word("json"):
+		return p.json()
+	}
+	return p.unexpected()
+}
+
+func (p *parser) json() error {
+	path := p.peek()
+	p.i++
+	if path.kind != '"' || !p.word("as") {
+		p.i--
+		return p.unexpected()
+	}
+	keys, err := steps(path.text)
+	if err != nil {
+		return fmt.Errorf("%d: %w", path.at+1, err)
+	}
+	name := p.peek()
+	p.i++
+	if name.kind != 'w' {
+		p.i--
+		return p.unexpected()
+	}
+	p.query.parses = append(p.query.parses, parse{keys, name.text, !p.word("nodrop")})
+	return nil
+}
+
+// steps splits a path: keys between dots, or in brackets and quotes.
+func steps(path string) ([]string, error) {
+	var keys []string
+	for path != "" {
+		if rest, ok := strings.CutPrefix(path, "['"); ok {
+			key, after, closed := strings.Cut(rest, "']")
+			if !closed {
+				return nil, fmt.Errorf("no '] closes a key")
+			}
+			keys, path = append(keys, key), strings.TrimPrefix(after, ".")
+			continue
+		}
+		end := strings.IndexAny(path, ".[")
+		switch {
+		case end < 0:
+			return append(keys, path), nil
+		case path[end] == '.':
+			keys, path = append(keys, path[:end]), path[end+1:]
+		default:
+			keys, path = append(keys, path[:end]), path[end:]
+		}
+	}
+	return keys, nil
+}
