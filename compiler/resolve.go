@@ -73,7 +73,8 @@ func (u *unit) resolveName(file *sigma.File, node sigma.Node, name sigma.Text) {
 	switch {
 	case ref.Alias != nil && ref.Alias.Warn != "":
 		d := &sigma.Diagnostic{Code: "field/alias", Severity: sigma.Warning, File: file, At: name.At, Message: ref.Alias.Warn}
-		if ref.Path != nil { // no product writes a derived field
+		// No product writes a derived field, and not all names are one field's.
+		if ref.Path != nil && (ref.Alias.Origin == "" || strings.HasSuffix(ref.Alias.Warn, ref.Name+" is meant")) {
 			rename(d, name, ref.Name)
 		}
 		u.report(d)
@@ -95,12 +96,22 @@ func proposeField(d *sigma.Diagnostic, log *schema.Log, name sigma.Text) {
 	switch {
 	case len(near) > 0:
 		d.Label = "did you mean " + sigma.Choices(near) + "?"
-		rename(d, name, near[0])
+		if len(near) == 1 && isSlip(name.Value, near[0]) {
+			rename(d, name, near[0])
+		}
 	case strings.Contains(name.Value, "*"):
 		d.Label = "a star is no wildcard in the name of a field"
 	default:
 		d.Label = fmt.Sprintf("sigproof schema %s lists its fields", log.Name)
 	}
+}
+
+// isSlip tells a slip of the keyboard from another word: FileName is not
+// RuleName, and a field of the parent not one of its child.
+func isSlip(name, better string) bool {
+	name = strings.TrimSpace(name)
+	longer := len(name) - len(better)
+	return -2 <= longer && longer <= 2 && name != "" && strings.EqualFold(name[:1], better[:1])
 }
 
 // sameEnd lists the fields of a log whose last part is that of a name.

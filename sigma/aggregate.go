@@ -238,11 +238,30 @@ func (p *parser) separate(r *Rule, c *Condition, docs []Document) []Edit {
 		}
 	}
 	for _, d := range docs {
-		text += "---\n" + Print(d)
+		text += "---\n" + p.printed(d)
 	}
 	edits = append(edits, Edit{Span{end, end}, text})
 	slices.SortStableFunc(edits, func(a, b Edit) int { return a.At.Start - b.At.Start })
 	return edits
+}
+
+// printed is the text of a document. A search keeps the text of its author if
+// that stands in the same column.
+func (p *parser) printed(d Document) string {
+	text := Print(d)
+	r, ok := d.(*Rule)
+	if !ok {
+		return text
+	}
+	src, at := p.file.Src, r.Detection.Searches[0].At
+	start := bytes.LastIndexByte(src[:at.Start], '\n') + 1
+	head, rest, _ := strings.Cut(text, "\ndetection:\n")
+	condition := strings.LastIndex(rest, strings.Repeat(" ", step)+"condition:")
+	if string(src[start:at.Start]) != strings.Repeat(" ", step) || condition < 0 {
+		return text
+	}
+	own := strings.TrimRight(string(src[start:at.End]), "\r\n") + "\n"
+	return head + "\ndetection:\n" + own + rest[condition:]
 }
 
 // lineOf gives the whole line of a value if nothing but before begins it and

@@ -198,6 +198,9 @@ func (p *parser) itemValues(item *Item, e Entry) bool {
 	case *Scalar:
 		item.Values = p.addValue(item, e.Key, d)
 	case *Map:
+		if p.errorIn(d.At) {
+			return false // such as {{name}}, whose key is a map
+		}
 		p.report(Error, "value/map", place(e.Key.At, firstLineOf(p, d)),
 			fmt.Sprintf("%q holds a map; it must hold a value or a list of values", e.Key.Value)).
 			label(dotted(e.Key, d))

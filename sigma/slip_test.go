@@ -72,6 +72,8 @@ func TestSlips(t *testing.T) {
 		{name: "a part that is encoded", src: whoami, old: "|contains", new: "|contains|base64offset",
 			want:  `9:30: error: modifier "base64offset" can't follow "contains" [modifier/misplaced]`,
 			label: `what is encoded is looked for: "base64offset|contains"`},
+		{name: "a variable of a template", src: whoami, old: "User: x", new: "User: {{name}}",
+			want: `11:16: error: a map stands as a key; a key must be text [yaml/key]`},
 		{name: "an item without a value", src: whoami, old: "contains: ' /all'", new: "contains:",
 			want: `9:9: error: "CommandLine|contains" has no value, and modifier "contains" needs one [value/type]`},
 		{name: "a search without items", src: whoami, old: "        User: x\n", new: "",

@@ -446,6 +446,14 @@ level: low
 		`6:23: error: condition names "t", and no search of the detection has that name [condition/undefined-search]`,
 	}},
 	{
+		name:  "what is near keeps its text",
+		in:    "title: Two\nlogsource: {product: p}\ndetection:\n    s: x\n    t:\n        a|contains: 'z' # why\n    timeframe: 30s\n    condition: s | near t\n",
+		diags: []string{`8:18: error: "| near t" joins events, which a condition no longer can; a correlation must [condition/aggregation]`},
+		fixed: "title: Two\nname: two\nlogsource: {product: p}\ndetection:\n    s: x\n    t:\n        a|contains: 'z' # why\n    condition: s\n" +
+			"---\ntitle: Two (t)\nname: two_t\nlogsource:\n    product: p\ndetection:\n    t:\n        a|contains: 'z'\n    condition: t\n" +
+			"---\ntitle: Two (near)\ncorrelation:\n    type: temporal\n    rules:\n        - two\n        - two_t\n    timespan: 30s\n",
+	},
+	{
 		name:  "near becomes rules and a correlation",
 		in:    "title: Dumped Secrets\n" + "logsource: {product: p}\ndetection:\n  s: x\n  t: {a: z}\n  u: w\n  timeframe: 30s\n  condition: s | near t and not u # all\nlevel: low\n",
 		diags: []string{`8:16: error: "| near t and not u" joins events, which a condition no longer can; a correlation must [condition/aggregation]`},

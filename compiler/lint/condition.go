@@ -325,8 +325,16 @@ var conditionParens = &Check{
 			}
 			for _, pair := range needlessParens(c.Text.Value) {
 				open, end := p.within(c.Text, pair.Start, pair.Start+1), p.within(c.Text, pair.End-1, pair.End)
+				// The blanks inside go with them.
+				src, from, to := p.File().Src, open, end
+				for from.End < len(src) && src[from.End] == ' ' {
+					from.End++
+				}
+				for to.Start > from.End && src[to.Start-1] == ' ' {
+					to.Start--
+				}
 				p.report(open, "the parentheses around %q say nothing", strings.TrimSpace(c.Text.Value[pair.Start+1:pair.End-1])).
-					safe("remove them", append(remove(open), remove(end)...)...)
+					safe("remove them", append(remove(from), remove(to)...)...)
 			}
 		})
 	},

@@ -24,7 +24,7 @@ var ruleDuplicate = &Check{
 	Title:    "two rules look for the same in the same log",
 	Why:      "Each event raises two alerts; often one of the rules was copied and is still to be changed.",
 	Before:   twoRules("level: low", "level: high"),
-	After:    "title: Process Started\nlevel: high\n" + someLog,
+	After:    "title: Process Started\nlevel: low\n" + someLog,
 	Since:    "0.1",
 	Run: func(p *Pass) {
 		r, ok := p.Doc.(*sigma.Rule)

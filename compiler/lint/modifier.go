@@ -4,11 +4,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sigproof/sigproof/compiler/internal/lazyre"
 	"github.com/sigproof/sigproof/sigma"
 )
 
 // modifierChecks look at modifiers that do nothing, or too much.
-var modifierChecks = []*Check{expandIdle, windashIdle, base64Whole, base64Offset, base64Case, fieldrefSelf}
+var modifierChecks = []*Check{expandIdle, expandMissing, windashIdle, base64Whole, base64Offset, base64Case, fieldrefSelf}
 
 // keyWith is the key of an item with other modifiers in the place of one.
 func keyWith(item *sigma.Item, name string, others ...string) string {
@@ -53,6 +54,30 @@ var (
 	expandIdle  = idle("expand", "%", "a %placeholder%", "User|expand: 'admin'", "User: 'admin'")
 	windashIdle = idle("windash", "-/–—―", "a dash or slash", "CommandLine|contains|windash: 'quiet'", "CommandLine|contains: 'quiet'")
 )
+
+// placeholder is a value that is nothing else, and variable what Windows calls
+// so itself.
+var (
+	placeholder = lazyre.New(`^%[A-Za-z_][A-Za-z0-9_-]*%$`)
+	variable    = lazyre.New(`(?i)^%(?:allusersprofile|appdata|commonprogramfiles|computername|comspec|home\w*|localappdata|logonserver|os|path|pathext|processor\w*|program\w*|psmodulepath|public|sessionname|system\w*|temp|tmp|user\w*|windir)%$`)
+)
+
+var expandMissing = &Check{
+	Code:     "modifier/expand-missing",
+	Severity: sigma.Warning,
+	Title:    "placeholder without the modifier expand",
+	Why:      "Since Sigma 2 the modifier says that a %name% stands for values. Without it the item asks for the percent signs too, which no event has.",
+	Before:   selecting("User: '%admins%'"),
+	After:    selecting("User|expand: '%admins%'"),
+	Since:    "0.1",
+	Run: func(p *Pass) {
+		p.eachString(func(at place, s *sigma.String) {
+			if !at.Keywords && !at.Has("contains") && placeholder.Get().MatchString(s.Text.Value) && !variable.Get().MatchString(s.Text.Value) {
+				p.report(s.Text.At, "%s is compared as it is written; the modifier expand takes it for a placeholder", p.shown(s))
+			}
+		})
+	},
+}
 
 // modifierAt is where a modifier stands.
 func modifierAt(item *sigma.Item, name string) sigma.Span {

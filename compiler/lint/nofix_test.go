@@ -18,6 +18,11 @@ func TestNoFix(t *testing.T) {
 		{"an item in braces", "search/implied", "detection:\n  selection: {Image|contains: 'cmd', Image|endswith: 'cmd.exe'}\n  condition: selection"},
 		{"a comment behind the key", "value/list-of-one", selecting("Image: # why\n  - a")},
 		{"a name that a pattern knows", "search/operator", "detection:\n  selection:\n    User: a\n  not_b:\n    User: b\n  condition: selection and 1 of not_*"},
+		{"another word than the field's", "field/unknown", selecting("FileName: a.exe")},
+		{"the field of a parent", "field/unknown", selecting("GrandParentImage: a.exe")},
+		{"a name of several fields", "field/alias", "logsource:\n  product: azure\n  service: signinlogs\n" + selecting("Status: Success")},
+		{"options that may be entries", "value/dash", selecting("CommandLine|contains:\n  -all\n  -priv")},
+		{"a filter that is asked for", "condition/filter", deciding("selection and filter and other")},
 		{"many names", "condition/all-of-them", "detection:\n  a: {U: a}\n  b: {U: b}\n  c: {U: c}\n  d: {U: d}\n  e: {U: e}\n  condition: all of them"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -45,6 +50,8 @@ func TestSilent(t *testing.T) {
 		{"quotes of print within a text", "value/curly-quotes", selecting("Product: GnuPG’s tool")},
 		{"a line break that is meant", "value/control-character", selecting(`CommandLine|contains: "a\nb"`)},
 		{"stars behind other things than words", "regex/star", selecting(`CommandLine|re: '[a-z]*x\w*a*(bc)*de\*'`)},
+		{"a variable of Windows", "modifier/expand-missing", selecting("Image|endswith:\n  - '%SystemRoot%'\n  - '%TEMP%'")},
+		{"a name that is meant without a backslash", "value/file-name", selecting("Image|endswith: 'python.exe' # no \\, because of ipython.exe")},
 		{"another case, cased", "value/case", selecting("Image|cased:\n  - 'a'\n  - 'A'")},
 		{"a star that is escaped", "wildcard/redundant", selecting(`Image|contains: 'a\*'`)},
 		{"a longer value in an all list", "value/contained", selecting("Image|contains|all:\n  - 'ab'\n  - 'abc'")},

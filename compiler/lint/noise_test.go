@@ -128,3 +128,26 @@ func TestCopies(t *testing.T) {
 		}
 	}
 }
+
+// TestFixedText has fixes whose text is easily ugly, or short of a part.
+func TestFixedText(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, code, before, after string }{
+		{"blanks inside parentheses", "condition/parentheses", deciding("( selection and (  filter ) ) # all"), deciding("selection and filter # all")},
+		{"lines that are a list", "value/dash", selecting("Image:\n  -'a'\n  -'b'"), selecting("Image:\n  - 'a'\n  - 'b'")},
+		{"lines without dashes", "value/dash", selecting("Image:\n  a b\n  c"), selecting("Image:\n  - a b\n  - c")},
+		{"a field without a colon", "search/colon", "detection:\n  selection:\n    - Image|endswith  'a'\n  condition: selection", "detection:\n  selection:\n    - Image|endswith: 'a'\n  condition: selection"},
+		{"parts of a command line", "value/spaces", selecting("CommandLine:\n  - ' -a'\n  - '-b '"), selecting("CommandLine|contains:\n  - ' -a'\n  - '-b '")},
+		{"a list of quoted texts", "yaml/list", selecting("Image:\n  'a'\n  'b'"), selecting("Image:\n  - 'a'\n  - 'b'")},
+		{"a field in another case", "field/alias", selecting("commandline|contains: a"), selecting("CommandLine|contains: a")},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			opts := &Options{Disable: []string{"all"}, Enable: []string{test.code}, Unsafe: true}
+			fixed, _ := Fix([]Source{{"example_rule.yml", []byte(whole(test.before))}}, opts)
+			if diff := cmp.Diff(whole(test.after), string(fixed[0].Src)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -86,11 +87,18 @@ func entry(c *Check) string {
 	return b.String()
 }
 
-// change shows both sides of an example in one: what goes, and what comes.
+// change shows both sides of an example in one: what goes, and what comes. It
+// begins where the example does, unless that is far off: who reads what goes
+// must see what it is about.
 func change(before, after string) string {
 	text := string(diff.Diff("", []byte(before+"\n"), "", []byte(after+"\n")))
-	_, text, _ = strings.Cut(text, "\n@@")
-	_, text, _ = strings.Cut(text, "\n")
+	_, text, _ = strings.Cut(text, "\n@@ -")
+	header, text, _ := strings.Cut(text, "\n")
+	first, _, _ := strings.Cut(header, ",")
+	const farOff = 24
+	if n, err := strconv.Atoi(first); err == nil && 1 < n && n <= farOff {
+		text = " " + strings.Join(strings.Split(before, "\n")[:n-1], "\n ") + "\n" + text
+	}
 	return regexp.MustCompile(`(?m)^@@.*$`).ReplaceAllString(text, " ...")
 }
 

@@ -349,7 +349,7 @@ var searchAbsorbed = &Check{
 	Severity: sigma.Warning,
 	Title:    "map of a list asks for all that another asks for, and more",
 	Why:      "Maps of a list are joined by or, so that it finds nothing which the other does not.",
-	Before:   "detection:\n  selection:\n    - User: a\n      Image|endswith: '\\a.exe'\n    - User: a\n    - User: b\n  condition: selection",
+	Before:   "detection:\n  selection:\n    - User: a\n    - User: a\n      Image|endswith: '\\a.exe'\n    - User: b\n  condition: selection",
 	After:    "detection:\n  selection:\n    - User: a\n    - User: b\n  condition: selection",
 	Fix:      SafeFix,
 	Since:    "0.1",

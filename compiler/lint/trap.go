@@ -201,12 +201,22 @@ var valueFileName = &Check{
 			return
 		}
 		p.eachString(func(at place, s *sigma.String) {
-			if at.Has("endswith") && paths.Get().MatchString(at.Field.Value) && bareProgram.Get().MatchString(s.Text.Value) {
+			if at.Has("endswith") && paths.Get().MatchString(at.Field.Value) && bareProgram.Get().MatchString(s.Text.Value) && !p.meansNoBackslash(at) {
 				p.report(s.Text.At, `%s is also the end of other names; a backslash before it is where the name begins`, p.shown(s)).
 					unsafe("add a backslash", rewrite(p.File(), s.Text, `\`+s.Text.Value)...)
 			}
 		})
 	},
+}
+
+// meansNoBackslash tells whether a comment behind a value speaks of the
+// backslash that is not there.
+func (p *Pass) meansNoBackslash(at place) bool {
+	return slices.ContainsFunc(at.Values, func(v sigma.Value) bool {
+		end := v.Span().End
+		_, comment, _ := strings.Cut(string(p.File().Src[end:lineEnd(p.File().Src, end)]), "#")
+		return strings.Contains(comment, `\`)
+	})
 }
 
 func (p *Pass) onWindows() bool {
