@@ -18,8 +18,15 @@ func CheckRegex(file *File, t Text) []*Diagnostic {
 // checkRegex compiles a regular expression and names what RE2 lacks as what it
 // is, since "invalid syntax" leaves the author guessing.
 func (p *parser) checkRegex(t Text) {
-	_, err := syntax.Parse(t.Value, syntax.Perl)
+	if len(t.Value) > MaxRegex { // what is wrong besides is not looked for
+		p.report(Error, "value/regex", t.At, RegexExcess(t.Value, 0))
+		return
+	}
+	parsed, err := syntax.Parse(t.Value, syntax.Perl)
 	if err == nil {
+		if excess := RegexExcess(t.Value, parsed.MaxCap()); excess != "" {
+			p.report(Error, "value/regex", t.At, excess)
+		}
 		return
 	}
 	if c, ok := foreignConstruct(t.Value); ok {
@@ -34,6 +41,18 @@ func (p *parser) checkRegex(t Text) {
 	}
 	at := regexPlace(t.Value, re)
 	p.report(Error, "value/regex", p.file.Within(t, at.Start, at.End), regexMessage(re))
+}
+
+// RegexExcess tells what makes a regular expression with so many groups too
+// large to be run; it is empty if nothing does.
+func RegexExcess(source string, groups int) string {
+	switch {
+	case len(source) > MaxRegex:
+		return fmt.Sprintf("the regular expression has more than %d bytes; split it", MaxRegex)
+	case groups > MaxGroups:
+		return fmt.Sprintf(`the regular expression has more than %d groups that capture; "(?:" begins one that does not`, MaxGroups)
+	}
+	return ""
 }
 
 // construct is a piece of another dialect.

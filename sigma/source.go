@@ -75,6 +75,9 @@ func (f *File) maxNodes() int {
 	return max(MaxNodes, int(float64(MaxNodes)*float64(f.maxSize())/MaxSize))
 }
 
+// maxAliased is how many bytes of keys and values may stand behind aliases.
+func (f *File) maxAliased() int { return max(MaxAliased, f.maxSize()/MaxSize*MaxAliased) }
+
 // Position gives line and column of a byte offset. An offset behind the end is
 // taken as the end.
 func (f *File) Position(offset int) Position {

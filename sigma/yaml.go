@@ -168,10 +168,13 @@ func problemText(err error) string {
 // budget bounds what one file may unfold to.
 type budget struct {
 	nodes, aliases int
+	text           int // bytes of keys and values behind aliases
 	spent          bool
 }
 
-func newBudget(f *File) *budget { return &budget{nodes: f.maxNodes(), aliases: MaxAliases} }
+func newBudget(f *File) *budget {
+	return &budget{nodes: f.maxNodes(), aliases: MaxAliases, text: f.maxAliased()}
+}
 
 // A reader turns the library's nodes into Data.
 type reader struct {
@@ -221,6 +224,9 @@ func (r *reader) exhausted(at, depth int) bool {
 	if r.budget.aliases < 0 {
 		why = fmt.Sprintf("the file has more than %d aliases", MaxAliases)
 	}
+	if r.budget.text < 0 {
+		why = fmt.Sprintf("aliases bring in more than %d bytes of keys and values", r.file.maxAliased())
+	}
 	if why != "" {
 		r.budget.spent = true
 		r.report(Error, "yaml/limit", Span{at, at}, why)
@@ -234,8 +240,25 @@ func (r *reader) alias(n *yaml.Node, at, depth int) (Data, int) {
 	if n.Alias == nil {
 		return &Scalar{Text: Text{At: Span{at, end}}}, end
 	}
+	r.budget.text -= textOf(n.Alias, r.budget.text)
+	if r.budget.text < 0 && r.exhausted(at, depth) {
+		return &Scalar{}, end
+	}
 	d, _ := r.data(n.Alias, depth+1)
 	return d, end
+}
+
+// textOf counts the bytes of a node and of those within it, but for those behind
+// aliases, up to most and what goes beyond.
+func textOf(n *yaml.Node, most int) int {
+	size := len(n.Value)
+	for _, child := range n.Content {
+		if size > most {
+			break
+		}
+		size += textOf(child, most-size)
+	}
+	return size
 }
 
 func (r *reader) mapping(n *yaml.Node, at, depth int) (Data, int) {

@@ -45,7 +45,7 @@ func (p *params) jinja(names ...string) *filler {
 func (p *params) filler(text sigma.Text, t *template.Template, err *template.Error) *filler {
 	f := &filler{t, p.file, text}
 	if err != nil && text != (sigma.Text{}) {
-		p.diags = append(p.diags, f.wrong(err))
+		p.add(f.wrong(err))
 	}
 	return f
 }

@@ -72,6 +72,10 @@ func TestReadWrong(t *testing.T) {
 		{"", `p.yml:1:1: error: the file is empty; a pipeline has "transformations" [pipeline/empty]`},
 		{"- a\n", `p.yml:1:1: error: the pipeline is a list; it must be a map [pipeline/type]`},
 		{"name: a\n---\nname: b\n", `p.yml:3:1: error: the file has 2 documents; a pipeline is one [pipeline/documents]`},
+		{
+			"transformations: [{type: replace_string, replacement: a, regex: '" + strings.Repeat("(x*)*", 201) + "'}]",
+			`p.yml:1:65: error: the regular expression has more than 200 groups that capture; "(?:" begins one that does not [pipeline/regex]`,
+		},
 		{"priority: high\n", `p.yml:1:11: error: "priority" is "high"; it must be a whole number [pipeline/type]`},
 		{"vars: {a: {b: c}}\n", `p.yml:1:11: error: "a" is a map; it must be text or a list of texts [pipeline/type]`},
 		{"vars: {a: []}\n", `p.yml:1:11: error: "a" is an empty list; it must have an entry [pipeline/empty]`},
@@ -85,6 +89,15 @@ func TestReadWrong(t *testing.T) {
 		if p != nil || len(diags) != 1 || diags[0].String() != test.want {
 			t.Errorf("%s\ngot  %v\nwant %s", test.src, diags, test.want)
 		}
+	}
+}
+
+// TestReadMany has more mistakes than are shown.
+func TestReadMany(t *testing.T) {
+	t.Parallel()
+	p, diags := Read("p.yml", []byte("transformations:\n"+strings.Repeat("- {type: nosuch}\n", sigma.MaxReports+5)), nil)
+	if last := diags[len(diags)-1]; p != nil || len(diags) != sigma.MaxReports+1 || last.Message != "5 more diagnostics are not shown" {
+		t.Errorf("%d diagnostics, the last is %v", len(diags), last)
 	}
 }
 

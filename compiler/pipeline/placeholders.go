@@ -174,7 +174,7 @@ func (f *filling) filled(text string, parts tree.Text) tree.Value {
 // readFilePlaceholders takes the values of a file for those of each placeholder.
 // They are read with the pipeline.
 func readFilePlaceholders(p *params) transformation {
-	before := len(p.diags)
+	before := p.errors
 	t := fillPlaceholders{pick: readPick(p)}
 	path := p.text("path")
 	f := source.Format{Name: p.choice("format", source.Names[0], source.Names...), Column: p.optional("csv_column", "").Value}
@@ -197,7 +197,7 @@ func readFilePlaceholders(p *params) transformation {
 		}
 	}
 	switch {
-	case len(p.diags) > before: // the file would tell no more
+	case p.errors > before: // the file would tell no more
 	case p.readFile == nil:
 		p.errorAt("refused", path.At, "%s reads a file, which is not allowed here", p.what).Label = "vars give the values"
 	default:

@@ -19,7 +19,7 @@ func Read(name string, src []byte, opts *Options) (*Pipeline, []*sigma.Diagnosti
 		r.readFile = opts.ReadFile
 	}
 	docs, diags := sigma.ReadData(r.file)
-	r.diags = diags
+	r.add(diags...)
 	var p *Pipeline
 	switch {
 	case sigma.HasErrors(diags):
@@ -31,11 +31,10 @@ func Read(name string, src []byte, opts *Options) (*Pipeline, []*sigma.Diagnosti
 	if len(docs) > 1 {
 		r.errorAt("documents", r.firstLine(docs[1].Span()), "the file has %d documents; a pipeline is one", len(docs))
 	}
-	r.diags = sigma.SortDiagnostics(r.diags)
-	if sigma.HasErrors(r.diags) {
-		return nil, r.diags
+	if r.errors > 0 {
+		p = nil
 	}
-	return p, r.diags
+	return p, r.found.Sorted()
 }
 
 func (r *reader) pipeline(d sigma.Data) *Pipeline {

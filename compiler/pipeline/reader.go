@@ -14,16 +14,26 @@ import (
 // A reader reads one file. It reports all that it finds.
 type reader struct {
 	file  *sigma.File
-	diags []*sigma.Diagnostic
+	found sigma.Reports
 	depth int // of lists in lists
+
+	errors int // that were found
 
 	readFile func(name string) ([]byte, error) // nil: no pipeline may name a file
 }
 
 func (r *reader) report(severity sigma.Severity, code string, at sigma.Span, message string) *sigma.Diagnostic {
-	d := &sigma.Diagnostic{Code: "pipeline/" + code, Severity: severity, File: r.file, At: at, Message: message}
-	r.diags = append(r.diags, d)
-	return d
+	return r.add(&sigma.Diagnostic{Code: "pipeline/" + code, Severity: severity, File: r.file, At: at, Message: message})
+}
+
+func (r *reader) add(diags ...*sigma.Diagnostic) *sigma.Diagnostic {
+	var last *sigma.Diagnostic
+	for _, d := range diags {
+		if last = r.found.Add(d); d.Severity == sigma.Error {
+			r.errors++
+		}
+	}
+	return last
 }
 
 func (r *reader) errorAt(code string, at sigma.Span, format string, args ...any) *sigma.Diagnostic {
@@ -342,6 +352,10 @@ func (r *reader) pattern(t sigma.Text, start bool) *regexp.Regexp {
 	}
 	re, err := regexp.Compile(source)
 	if err == nil {
+		if excess := sigma.RegexExcess(source, re.NumSubexp()); excess != "" {
+			r.errorAt("regex", t.At, "%s", excess)
+			return nil
+		}
 		return re
 	}
 	diags := sigma.CheckRegex(r.file, t)

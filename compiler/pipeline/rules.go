@@ -132,7 +132,7 @@ func readAddCondition(p *params) transformation {
 		return nil
 	}
 	search, diags := sigma.ParseSearch(p.file, sigma.Text{Value: "conditions", At: e.Key.At}, p.withKeywords(e.Data))
-	p.diags = append(p.diags, diags...)
+	p.add(diags...)
 	if search == nil {
 		return nil
 	}

@@ -41,7 +41,9 @@ func Read(name string, src []byte) (*Config, []*sigma.Diagnostic) {
 	r := &reader{file: sigma.NewFile(name, src)}
 	c := &Config{File: r.file}
 	docs, diags := sigma.ReadData(r.file)
-	r.diags = diags
+	for _, d := range diags {
+		r.found.Add(d)
+	}
 	if len(docs) > 1 {
 		r.report("config/documents", docs[1].Span(), "the file has a second document; it must have one", "")
 	}
@@ -53,7 +55,7 @@ func Read(name string, src []byte) (*Config, []*sigma.Diagnostic) {
 			{"check", (*reader).check},
 		})
 	}
-	return c, sigma.SortDiagnostics(r.diags)
+	return c, r.found.Sorted()
 }
 
 // Severities gives the grades as the linter takes them.
@@ -70,11 +72,11 @@ var severities = []string{sigma.Error.String(), sigma.Warning.String(), sigma.In
 
 type reader struct {
 	file  *sigma.File
-	diags []*sigma.Diagnostic
+	found sigma.Reports
 }
 
 func (r *reader) report(code string, at sigma.Span, message, label string) {
-	r.diags = append(r.diags, &sigma.Diagnostic{Code: code, Severity: sigma.Error, File: r.file, At: at, Message: message, Label: label})
+	r.found.Add(&sigma.Diagnostic{Code: code, Severity: sigma.Error, File: r.file, At: at, Message: message, Label: label})
 }
 
 // A key is a row of a table: the name of an entry, and how it is read into T.
@@ -153,7 +155,11 @@ func (r *reader) isCheck(t sigma.Text) bool {
 	if lint.Covers(t.Value) {
 		return true
 	}
-	r.report("config/check", t.At, fmt.Sprintf("there is no check %q; check --list lists them", t.Value), sigma.DidYouMean(t.Value, lint.Codes()))
+	near := ""
+	if !r.found.Full(r.file) { // what is counted only needs none
+		near = sigma.DidYouMean(t.Value, lint.Codes())
+	}
+	r.report("config/check", t.At, fmt.Sprintf("there is no check %q; check --list lists them", t.Value), near)
 	return false
 }
 

@@ -3,6 +3,7 @@ package config
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -77,6 +78,15 @@ check:
 				t.Errorf("diagnostics (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestMany has more mistakes than are shown.
+func TestMany(t *testing.T) {
+	t.Parallel()
+	_, diags := Read("sigproof.yaml", []byte("check:\n  disable:\n"+strings.Repeat("  - nosuch\n", sigma.MaxReports+5)))
+	if last := diags[len(diags)-1]; len(diags) != sigma.MaxReports+1 || last.Message != "5 more diagnostics are not shown" {
+		t.Errorf("%d diagnostics, the last is %v", len(diags), last)
 	}
 }
 

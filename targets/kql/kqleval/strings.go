@@ -17,6 +17,9 @@ func compileRegex(text string) (*regexp.Regexp, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the regular expression %q cannot be read: %s", clip(text), strings.TrimPrefix(err.Error(), "error parsing regexp: "))
 	}
+	if rx.NumSubexp() > 200 { // each place of it may hold all of them when it runs
+		return nil, fmt.Errorf("the regular expression has more than 200 groups that capture")
+	}
 	return rx, nil
 }
 

@@ -26,7 +26,13 @@ func compilePCRE(text string) (*regexp.Regexp, error) {
 	if err := t.translate(); err != nil {
 		return nil, err
 	}
+	if len(text) > longestRegex {
+		return nil, fmt.Errorf("regular expression is refused: it has more than %d bytes", longestRegex)
+	}
 	re, err := regexp.Compile(t.out.String())
+	if err == nil && re.NumSubexp() > mostGroups {
+		return nil, fmt.Errorf("regular expression is refused: it has more than %d groups that capture", mostGroups)
+	}
 	if err == nil {
 		return re, nil
 	}
@@ -35,6 +41,13 @@ func compilePCRE(text string) (*regexp.Regexp, error) {
 	}
 	return nil, fmt.Errorf("regular expression is refused: %w", err)
 }
+
+// Each place of an expression may hold all of its groups when it runs, so that
+// both numbers bound the memory that it takes.
+const (
+	longestRegex = 1 << 16
+	mostGroups   = 200
+)
 
 type pcre struct {
 	s     string

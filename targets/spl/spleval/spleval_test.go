@@ -243,6 +243,8 @@ func TestHostile(t *testing.T) {
 		{"ranges", "* | eval r=mvrange(0,100000), x=mvmap(r, mvjoin(mvrange(0,100000),\"\"))", "limit reached"},
 		{"rows", "| makeresults count=99999999", "limit reached"},
 		{"expanding", "* | eval a=mvrange(0,1000), b=a, c=a | mvexpand a | mvexpand b | mvexpand c", "limit reached"},
+		{"groups", "* | regex id=\"" + strings.Repeat("(x*)*", 201) + "\"", "regular expression is refused: it has more than 200 groups that capture"},
+		{"a long expression", "* | regex id=\"" + strings.Repeat("x", 1<<16+1) + "\"", "regular expression is refused: it has more than 65536 bytes"},
 		{"repetition", "* | regex id=\"(((a{100}){100}){100}){100}\"", "regular expression is refused: invalid repeat count: \"{100}\""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
