@@ -34,6 +34,7 @@ var importers = map[string][]string{
 	"github.com/google/go-cmp":                 {"sigma", "compiler", "targets", "fixtures", "cmd"},
 	"github.com/rogpeppe/go-internal":          {"sigma", "compiler", "targets", "fixtures", "cmd"},
 	"github.com/owenrumney/go-sarif/v3":        {"fixtures/report"},
+	"github.com/chromedp":                      {"fixtures/report/html"},
 	"github.com/santhosh-tekuri/jsonschema/v6": {"sigma/jsonschema"},
 	"pgregory.net/rapid":                       {"sigma", "compiler", "targets", "fixtures", "cmd"},
 	"github.com/bradleyjkemp/sigma-go":         {"sigma/sigmago", "fixtures/oracle"},
