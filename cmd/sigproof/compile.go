@@ -18,6 +18,7 @@ import (
 	"github.com/sigproof/sigproof/sigma"
 	"github.com/sigproof/sigproof/targets"
 	"github.com/sigproof/sigproof/targets/aql"
+	"github.com/sigproof/sigproof/targets/arcsight"
 	"github.com/sigproof/sigproof/targets/gomatch"
 	"github.com/sigproof/sigproof/targets/kql"
 	"github.com/sigproof/sigproof/targets/spl"
@@ -26,7 +27,7 @@ import (
 )
 
 // emitters are the languages, in the order of the help text.
-var emitters = []targets.Emitter{&kql.Emitter{}, &spl.Emitter{}, &gomatch.Emitter{}, &xdr.Emitter{}, &aql.Emitter{}, &sumo.Emitter{}}
+var emitters = []targets.Emitter{&kql.Emitter{}, &spl.Emitter{}, &gomatch.Emitter{}, &xdr.Emitter{}, &aql.Emitter{}, &sumo.Emitter{}, &arcsight.Emitter{}}
 
 type compileFlags struct {
 	meaning
@@ -199,6 +200,8 @@ func emitterOf(language string, names *aql.Names) targets.Emitter {
 			return aql.Emitter{Names: names}
 		case *sumo.Emitter:
 			return sumo.Emitter{Names: names}
+		case *arcsight.Emitter:
+			return arcsight.Emitter{Names: names}
 		}
 		return e
 	}

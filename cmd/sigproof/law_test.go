@@ -21,7 +21,7 @@ const module = "github.com/sigproof/sigproof"
 var rooms = []string{"sigma", "compiler", "targets", "fixtures", "cmd"}
 
 // independent packages import nothing of ours: they are second opinions.
-var independent = []string{"targets/kql/kqleval", "targets/spl/spleval", "targets/aql/aqleval", "targets/sumo/sumoeval"}
+var independent = []string{"targets/kql/kqleval", "targets/spl/spleval", "targets/aql/aqleval", "targets/sumo/sumoeval", "targets/arcsight/arcsighteval"}
 
 // importers names the packages that may import a module, by path prefix. A
 // module that is not listed may not be imported.

@@ -10,6 +10,7 @@ import (
 	"github.com/sigproof/sigproof/sigma"
 	"github.com/sigproof/sigproof/targets"
 	"github.com/sigproof/sigproof/targets/aql"
+	"github.com/sigproof/sigproof/targets/arcsight"
 	"github.com/sigproof/sigproof/targets/kql"
 	"github.com/sigproof/sigproof/targets/spl"
 	"github.com/sigproof/sigproof/targets/sumo"
@@ -77,6 +78,9 @@ var limitRules = map[string]struct{ log, src string }{
 	"sumo/number-cast":     {"generic", search("a|gt: 5")},
 	"sumo/address":         {"generic", search("a|cidr: 10.0.0.0/8")},
 	"sumo/keyword-raw":     {"generic", search("- x")},
+
+	"arcsight/null-is-absent": {"generic", search("a: null")},
+	"arcsight/number":         {"generic", search("a: 5")},
 }
 
 // search is a rule with one search.
@@ -92,7 +96,7 @@ func TestLimitsAreMet(t *testing.T) {
 	for _, language := range []struct {
 		targets.Emitter
 		limits []targets.LimitKind
-	}{{kql.Emitter{}, kql.Limits()}, {spl.Emitter{}, spl.Limits()}, {aql.Emitter{}, aql.Limits()}, {sumo.Emitter{}, sumo.Limits()}} {
+	}{{kql.Emitter{}, kql.Limits()}, {spl.Emitter{}, spl.Limits()}, {aql.Emitter{}, aql.Limits()}, {sumo.Emitter{}, sumo.Limits()}, {arcsight.Emitter{}, arcsight.Limits()}} {
 		for _, kind := range language.limits {
 			met[kind.Code] = true
 			r, listed := limitRules[kind.Code]

@@ -20,6 +20,7 @@ import (
 	"github.com/sigproof/sigproof/sigma"
 	"github.com/sigproof/sigproof/targets"
 	"github.com/sigproof/sigproof/targets/aql"
+	"github.com/sigproof/sigproof/targets/arcsight"
 	"github.com/sigproof/sigproof/targets/kql"
 	"github.com/sigproof/sigproof/targets/kql/kqleval"
 	"github.com/sigproof/sigproof/targets/spl"
@@ -44,6 +45,7 @@ func TestGoldenLimitsPage(t *testing.T) {
 	want = between(want, "spl-refused", refusedSPL())
 	want = between(want, "aql", limitLines(aql.Limits()))
 	want = between(want, "sumo", limitLines(sumo.Limits()))
+	want = between(want, "arcsight", limitLines(arcsight.Limits()))
 	want = between(want, "bounds", boundLines())
 	if *update {
 		if err := os.WriteFile(name, []byte(want), 0o644); err != nil {

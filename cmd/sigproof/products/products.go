@@ -47,4 +47,6 @@ func (in *Input) options() *pack.Options {
 }
 
 // All lists the products that there are packs for.
-func All() []*Product { return []*Product{Sentinel(), Splunk(), AzureMonitor(), XDR(), QRadar(), Sumo()} }
+func All() []*Product {
+	return []*Product{Sentinel(), Splunk(), AzureMonitor(), XDR(), QRadar(), Sumo(), ArcSight()}
+}

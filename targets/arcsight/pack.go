@@ -1,0 +1,35 @@
+package arcsight
+
+import (
+	"strings"
+
+	"github.com/sigproof/sigproof/compiler/ir"
+	"github.com/sigproof/sigproof/sigma"
+	"github.com/sigproof/sigproof/targets/internal/flat"
+	"github.com/sigproof/sigproof/targets/internal/searches"
+	"github.com/sigproof/sigproof/targets/pack"
+)
+
+// Product is the name of the product that packs are for.
+const Product = "arcsight"
+
+var product = &searches.Product{Name: Product, Engine: "arcsight", QueryKey: "query", Place: place}
+
+// Build makes a pack of filters. What ArcSight can't say is left out, with an
+// error that says why.
+func Build(programs []*ir.Program, e Emitter, opts *pack.Options) (*pack.Pack, []*sigma.Diagnostic) {
+	return product.Build(programs, e, opts)
+}
+
+// Verify holds the filters of a pack against the hashes in its manifest.
+func Verify(p *pack.Pack) []error { return product.Verify(p) }
+
+// Objects gives the filters of a pack as a console should hold them.
+func Objects(p *pack.Pack) ([]pack.Object, error) { return product.Objects(p) }
+
+// Exported reads filters in the form in which packs have them.
+func Exported(data []byte) ([]pack.Object, error) { return product.Exported(data) }
+
+// place is where the connector must take a key from: the place in the event as
+// it comes.
+func place(p *ir.Program, c flat.Column) string { return strings.Join(flat.Address(p.Log, c), ".") }
