@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -99,7 +100,8 @@ func (a *app) writeLogs(w io.Writer) error {
 	for _, l := range schema.Logs() {
 		var sources []string
 		for _, s := range l.Sources {
-			sources = append(sources, strings.Trim(s.Product+"/"+s.Service, "/"))
+			parts := slices.DeleteFunc([]string{s.Product, s.Category, s.Service}, func(p string) bool { return p == "" })
+			sources = append(sources, strings.Join(parts, "/"))
 		}
 		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\n", l.Name, l.KQL.Name, strings.Join(l.SPL.Sourcetypes, " "), strings.Join(sources, " "))
 	}

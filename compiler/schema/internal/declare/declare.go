@@ -30,6 +30,7 @@ var order = []string{
 	"webserver", "proxy", "dns", "firewall", "fortigate_event", "network_syslog",
 	"zeek_http", "zeek_dns", "zeek_smb_files", "zeek_dce_rpc", "zeek_kerberos", "zeek_rdp", "zeek_x509",
 	"xdr_process", "xdr_network", "xdr_file", "xdr_registry", "xdr_image", "xdr_event", "xdr_logon",
+	"cim_web", "cim_dns", "cim_network", "cim_malware", "cim_process", "cim_file", "cim_registry",
 }
 
 // Logs reads all declarations.
