@@ -179,6 +179,9 @@ func parseRename(_ *parser, s *scanner) (command, *Error) {
 		}
 		if t.isPunct(",") {
 			s.pos = t.hi
+			if s.atEnd() { // a comma at the end is let be
+				break
+			}
 		}
 	}
 	return func(rt *runtime, in table) (table, error) {

@@ -21,6 +21,7 @@ func newCommands() map[string]*commandInfo {
 	all := map[string]*commandInfo{unknownMacro: anyMacro()}
 	for _, family := range []map[string]*commandInfo{
 		refusedCommands(), filterCommands(), tableCommands(), multiCommands(), setCommands(), lookupCommands(), statsCommands(), shapeCommands(), transactionCommands(),
+		seriesCommands(), replaceCommands(), pivotCommands(),
 	} {
 		maps.Copy(all, family)
 	}

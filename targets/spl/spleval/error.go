@@ -18,6 +18,7 @@ type Error struct {
 	Line, Column int    // from 1; columns count runes
 	Macro        string // the macro whose definition holds the fault; the place is then that of its call
 	Msg          string
+	Refused      bool  // Splunk may know it, and it is not read here
 	Err          error // what stopped a run, if anything beyond Msg
 }
 

@@ -478,7 +478,10 @@ func (x *exprParser) name(t exprToken) (expr, *Error) {
 	x.next()
 	if !x.isOp("(") {
 		switch strings.ToLower(t.text) {
-		case "true", "false", "null":
+		case "null":
+			// Whether it is a literal or a field that is not there: it is null.
+			return &literal{at{t.lo, t.hi}, null}, nil
+		case "true", "false":
 			return nil, x.errorf(t.lo, t.hi, "%q alone may be a literal or a field: %s() or '%s' is meant", t.text, strings.ToLower(t.text), t.text)
 		}
 		x.p.log.read(t.text, t.lo, t.hi)
@@ -489,7 +492,9 @@ func (x *exprParser) name(t exprToken) (expr, *Error) {
 		return nil, x.errorf(t.lo, t.hi, "eval function %q is not known here%s", t.text, suggest(t.text, x.p.funcs))
 	}
 	if fn.refused != "" {
-		return nil, x.errorf(t.lo, t.hi, "eval function %q is refused: %s", t.text, fn.refused)
+		err := x.errorf(t.lo, t.hi, "eval function %q is refused: %s", t.text, fn.refused)
+		err.Refused = true
+		return nil, err
 	}
 	x.next()
 	mark := x.p.log.mark()

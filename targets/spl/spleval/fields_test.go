@@ -52,6 +52,12 @@ func TestCheckFields(t *testing.T) {
 		{`sourcetype=audit | eventstats count AS n BY user | where n>2`, ""},
 		{`sourcetype=audit | streamstats count AS n BY usr`, `1:46: events of audit have no field "usr": did you mean user?`},
 		{`sourcetype=audit | transaction user maxspan=1h | where eventcount>2 AND duration>1`, ""},
+		{`sourcetype=audit | strcat user "/" usr who | search who=x`, `1:36: events of audit have no field "usr": did you mean user?`},
+		{`sourcetype=audit | replace "a" WITH "b" IN usr`, `1:44: events of audit have no field "usr": did you mean user?`},
+		{`sourcetype=audit | delta durationMs AS d | autoregress d | search d=1 d_p1=2`, ""},
+		{`sourcetype=audit | untable user name value | search durationMs=1`, `1:53: untable leaves no field "durationMs": name, user, value`},
+		{`sourcetype=audit | xyseries user managed durationMs | search eve=1`, ""},
+		{`index=main | table a | appendcols [search sourcetype=audit | table user] | search user=1`, ""},
 		{`sourcetype=audit | foreach a* [eval <<FIELD>>=1] | search b=1`, ""},
 		{`sourcetype=audit | eval {user}=1 | search b=1`, ""},
 

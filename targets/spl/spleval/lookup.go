@@ -148,7 +148,17 @@ func (s *scanner) alias(name string) (string, *Error) {
 	}
 	s.pos = t.hi
 	to, err := s.fieldName()
-	return to.text, err
+	if err != nil {
+		return "", err
+	}
+	// A name may end in parentheses, as that of a column of stats does.
+	if rest := s.src.text[s.pos:s.end]; to.kind == tokWord && strings.HasPrefix(rest, "(") {
+		if n := strings.IndexByte(rest, ')'); n > 0 && !strings.ContainsAny(rest[:n], " \t\n|\"") {
+			s.pos += n + 1
+			to.text += rest[:n+1]
+		}
+	}
+	return to.text, nil
 }
 
 func (a *lookupArgs) run(rt *runtime, in table) (table, error) {
@@ -301,11 +311,15 @@ func (t cellTest) fits(row int, values []string) bool {
 	})
 }
 
-// parseInputlookup: inputlookup [append=t] [start=N] [max=N] TABLE [where search].
+// parseInputlookup: inputlookup [append=t] TABLE [where search]; options may stand
+// after the table too.
 func parseInputlookup(p *parser, s *scanner) (command, *Error) {
 	appended := false
 	var name string
-	for name == "" {
+	for name == "" || !s.atEnd() {
+		if t, err := s.peek(); err != nil || name != "" && t.isKeyword("where") {
+			break
+		}
 		opt, err := s.option()
 		if err != nil {
 			return nil, err
@@ -314,6 +328,9 @@ func parseInputlookup(p *parser, s *scanner) (command, *Error) {
 			t, err := s.fieldName()
 			if err != nil {
 				return nil, err
+			}
+			if name != "" {
+				return nil, s.unexpected(t, "an option, where or the end")
 			}
 			name = t.text
 			continue

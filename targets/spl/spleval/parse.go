@@ -193,7 +193,9 @@ func (p *parser) step(word string, s *scanner, lo int) (planStep, *Error) {
 		return planStep{name: word, lo: lo, hi: hi}, p.src.errorf(lo, lo+len(word), "command %q is not known here%s", word, suggest(word, p.commands))
 	}
 	if info.refused != "" {
-		return planStep{name: word, info: info, lo: lo, hi: hi}, p.src.errorf(lo, lo+len(word), "command %q is refused: %s", word, info.refused)
+		err := p.src.errorf(lo, lo+len(word), "command %q is refused: %s", word, info.refused)
+		err.Refused = true
+		return planStep{name: word, info: info, lo: lo, hi: hi}, err
 	}
 	around := p.log
 	p.log = &useLog{}

@@ -32,11 +32,10 @@ func Refusals() []Refusal {
 			"sendresults summaryindex tscollect")},
 		{"command", "data models and their summaries are not known here", words("datamodel pivot tstats")},
 		{"command", "metrics are not known here", words("mcatalog mpreview msearch mstats")},
-		{"command", charting, words("chart contingency gauge makecontinuous sichart sirare sistats sitimechart sitop timechart timewrap " +
-			"transpose untable xyseries")},
-		{"command", needless, words("abstract accum addcoltotals appendcols autoregress cofilter concurrency delta diff erex extract " +
-			"fieldsummary findtypes folderize fromjson highlight iconify kv kvform multikv overlap relevancy reltime replace require " +
-			"rtorder selfjoin setfields strcat tojson xmlkv xmlunescape xpath")},
+		{"command", charting, words("chart contingency gauge makecontinuous sichart sirare sistats sitimechart sitop timechart timewrap transpose")},
+		{"command", needless, words("abstract cofilter concurrency diff erex extract " +
+			"fieldsummary findtypes folderize fromjson highlight iconify kv kvform multikv overlap relevancy reltime rtorder " +
+			"selfjoin setfields tojson xmlkv xmlunescape xpath")},
 		{"command", learning, words("analyzefields anomalies anomalousvalue anomalydetection apply arules associate cluster correlate fit " +
 			"kmeans outlier predict trendline x11")},
 		{"function", "its answer differs from run to run", words("random")},

@@ -197,7 +197,9 @@ func (p *parser) aggregation(s *scanner) (aggregation, *Error) {
 	a := aggregation{fn: strings.ToLower(t.text), name: t.text}
 	if a.make = newAccumulator(a.fn); a.make == nil {
 		if why := refused("aggregation", a.fn); why != "" {
-			return a, s.errorf(t.lo, t.hi, "aggregation %q is refused: %s", t.text, why)
+			err := s.errorf(t.lo, t.hi, "aggregation %q is refused: %s", t.text, why)
+			err.Refused = true
+			return a, err
 		}
 		return a, s.errorf(t.lo, t.hi, "aggregation %q is not known here", t.text)
 	}

@@ -54,10 +54,10 @@ func parseTransaction(p *parser, s *scanner) (command, *Error) {
 }
 
 func (a *transactionArgs) option(p *parser, s *scanner, name, eq token) *Error {
-	if name.text == "startswith" || name.text == "endswith" {
+	if starts := name.isKeyword("startswith"); starts || name.isKeyword("endswith") {
 		s.pos = eq.hi
 		m, err := p.eventTest(s)
-		if name.text == "startswith" {
+		if starts {
 			a.starts = m
 		} else {
 			a.ends = m
@@ -121,13 +121,40 @@ func (p *parser) eventTest(s *scanner) (matcher, *Error) {
 		f, err := p.compile(e)
 		return func(rt *runtime, r *record) bool { return isTrue(f(&scope{rt: rt, rec: r})) }, err
 	}
+	if t.isPunct("(") {
+		return p.innerSearch(s, t)
+	}
 	if t.kind != tokQuoted && t.kind != tokWord {
-		return nil, s.unexpected(t, "a search in quotes, or eval(expression)")
+		return nil, s.unexpected(t, "a search in quotes or parentheses, or eval(expression)")
 	}
 	inner := p.within(plainSource(t.text))
 	n, err := inner.searchExpr(0, len(t.text))
 	if err != nil {
 		return nil, s.errorf(t.lo, t.hi, "search: %s", err.Msg)
+	}
+	return compileSearch(n), nil
+}
+
+// innerSearch reads a search in parentheses, the first of which is read.
+func (p *parser) innerSearch(s *scanner, open token) (matcher, *Error) {
+	depth, end := 1, s.pos
+	for ; end < s.end && depth > 0; end++ {
+		switch s.src.text[end] {
+		case '"':
+			end = min(skipQuoted(s.src.text[:s.end], end), s.end) - 1
+		case '(':
+			depth++
+		case ')':
+			depth--
+		}
+	}
+	if depth > 0 {
+		return nil, s.errorf(open.lo, open.hi, "parenthesis is not closed: ) is missing")
+	}
+	n, err := p.searchExpr(s.pos, end-1)
+	s.pos = end
+	if err != nil {
+		return nil, err
 	}
 	return compileSearch(n), nil
 }
