@@ -62,7 +62,9 @@ func (e Emitter) Emit(p *ir.Program) (*targets.Query, []*sigma.Diagnostic) {
 	if sigma.HasErrors(q.diags) {
 		return nil, sigma.SortDiagnostics(q.diags)
 	}
-	text = write.Concat(append(append([]write.Text{write.Of(q.lets())}, q.tables...), text)...)
+	if lets := q.lets(); lets != "" || len(q.tables) > 0 {
+		text = write.Concat(append(append([]write.Text{write.Of(lets)}, q.tables...), text)...)
+	}
 	if n := utf8.RuneCountInString(text.String()); n > maxLength {
 		q.diags = append(q.diags, &sigma.Diagnostic{
 			Code: "kql/too-long", Severity: sigma.Warning, File: p.File(), At: spanOf(p),

@@ -144,3 +144,18 @@ func TestCIDR(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkEmit writes the corpus again and again.
+func BenchmarkEmit(b *testing.B) {
+	var all []*ir.Program
+	for _, p := range corpus(b) {
+		all = append(all, p)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, p := range all {
+			kql.Emitter{}.Emit(p)
+		}
+	}
+	b.ReportMetric(float64(b.N*len(all))/b.Elapsed().Seconds(), "rules/s")
+}

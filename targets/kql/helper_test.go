@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -47,6 +49,31 @@ func compile(t testing.TB, src string, log *schema.Log) []*ir.Program {
 		t.Fatalf("no program:\n%s", src)
 	}
 	return programs
+}
+
+// corpus compiles the rules of others, each with its path.
+func corpus(t testing.TB) iter.Seq2[string, *ir.Program] {
+	t.Helper()
+	root := shared(t, "corpus", "sigma")
+	return func(yield func(string, *ir.Program) bool) {
+		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || !strings.HasSuffix(path, ".yml") {
+				return err
+			}
+			src, err := os.ReadFile(path)
+			docs, _ := sigma.Parse(path, src)
+			programs, _ := compiler.Compile(docs, &compiler.Options{Log: schema.Generic})
+			for _, p := range programs {
+				if !yield(path, p) {
+					return fs.SkipAll
+				}
+			}
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 func emit(t testing.TB, p *ir.Program) *targets.Query {

@@ -38,7 +38,7 @@ func (s *scope) keywords(t *ir.Test) []cond {
 func (s *scope) keywordConds(o operand, any []ir.Match) []cond {
 	conds := s.valueConds(o, any)
 	for i := range conds {
-		conds[i].not = ""
+		conds[i].operator, conds[i].not = 0, ""
 	}
 	return conds
 }

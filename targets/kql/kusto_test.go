@@ -3,18 +3,14 @@ package kql_test
 import (
 	"bytes"
 	"encoding/json"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/txtar"
 
-	"github.com/sigproof/sigproof/compiler"
 	"github.com/sigproof/sigproof/compiler/schema"
-	"github.com/sigproof/sigproof/sigma"
 	"github.com/sigproof/sigproof/targets/kql"
 )
 
@@ -103,25 +99,9 @@ func queries(t *testing.T) map[string]string {
 }
 
 func corpusQueries(t *testing.T, out map[string]string) {
-	root := shared(t, "corpus", "sigma")
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || !strings.HasSuffix(path, ".yml") {
-			return err
+	for path, p := range corpus(t) {
+		if q, _ := (kql.Emitter{}).Emit(p); q != nil {
+			out[path+": "+p.Title] = q.Text
 		}
-		src, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		docs, _ := sigma.Parse(path, src)
-		programs, _ := compiler.Compile(docs, &compiler.Options{Log: schema.Generic})
-		for _, p := range programs {
-			if q, _ := (kql.Emitter{}).Emit(p); q != nil {
-				out[path+": "+p.Title] = q.Text
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 }

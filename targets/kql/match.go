@@ -14,7 +14,7 @@ import (
 // lists: in~ (...).
 func (s *scope) valueConds(o operand, any []ir.Match) []cond {
 	var eq equalities
-	var others []cond
+	others := make([]cond, 0, len(any))
 	for _, m := range any {
 		switch cidr, ok := m.(*ir.CIDR); {
 		case ok:
@@ -23,7 +23,7 @@ func (s *scope) valueConds(o operand, any []ir.Match) []cond {
 			others = append(others, s.cond(o, m))
 		}
 	}
-	return append(eq.conds(o), others...)
+	return slices.Concat(eq.conds(o), others)
 }
 
 // equalities are the literals that a value may equal.
@@ -56,10 +56,9 @@ func (eq *equalities) addPlain(value, literal string) {
 // equals compares with one literal, or with a list of them.
 func equals(value string, literals []string, one, many string) cond {
 	if len(literals) == 1 {
-		return either(value+" "+one+" "+literals[0], value+" !"+one[1:]+" "+literals[0])
+		return worded(value, one, literals[0])
 	}
-	set := listOf(literals)
-	return either(value+" "+many+" "+set, value+" !"+many+" "+set)
+	return worded(value, many, listOf(literals))
 }
 
 // listOf writes the literals of a list, one a line if they are long.
@@ -98,12 +97,14 @@ func (s *scope) textEquality(eq *equalities, o operand, m *ir.Text) bool {
 	if shape != ir.Equals || text == "" {
 		return false
 	}
-	if d, ok := ir.ParseDecimal(text); ok && o.numeric() {
-		if d.String() != text {
-			return false
+	if o.numeric() {
+		if d, ok := ir.ParseDecimal(text); ok {
+			if d.String() != text {
+				return false
+			}
+			eq.addPlain(o.expr, number(d))
+			return true
 		}
-		eq.addPlain(o.expr, number(d))
-		return true
 	}
 	if o.typ == "datetime" {
 		s.declare("kql/time-text", o.field.At)
@@ -167,6 +168,8 @@ func (s *scope) cond(o operand, m ir.Match) cond {
 	}
 }
 
+var shapeWords = map[ir.Shape]string{ir.Contains: "contains", ir.StartsWith: "startswith", ir.EndsWith: "endswith"}
+
 func (s *scope) textCond(o operand, m *ir.Text) cond {
 	shape, text := m.Shape()
 	switch {
@@ -183,11 +186,11 @@ func (s *scope) textCond(o operand, m *ir.Text) cond {
 	if shape == ir.Glob {
 		return asks(o.text() + " matches regex " + quoteRegex(globRegex(m)))
 	}
-	word := map[ir.Shape]string{ir.Contains: "contains", ir.StartsWith: "startswith", ir.EndsWith: "endswith"}[shape]
+	word := shapeWords[shape]
 	if m.Cased {
 		word += "_cs"
 	}
-	return either(o.text()+" "+word+" "+quote(text), o.text()+" !"+word+" "+quote(text))
+	return worded(o.text(), word, quote(text))
 }
 
 // isRun tells whether any text fits.
@@ -282,7 +285,7 @@ func ordered(value string, op ir.Op, literal string) cond {
 	text := value + " " + opWords[op] + " " + literal
 	switch op {
 	case ir.Eq:
-		return either(text, value+" != "+literal)
+		return worded(value, opWords[op], literal)
 	case ir.Neq:
 		return cond{text: "isnotnull(" + value + ") and " + text, level: levelAnd}
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/sigproof/sigproof/compiler/ir"
 )
@@ -13,29 +14,41 @@ import (
 // line break ends the literal; so are characters that nobody sees.
 func quote(s string) string {
 	var b strings.Builder
-	b.Grow(len(s) + len(`""`))
+	b.Grow(len(s) + strings.Count(s, `\`) + len(`""`))
 	b.WriteByte('"')
-	for _, r := range s {
-		switch {
-		case r == '"' || r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r == '\n':
-			b.WriteString(`\n`)
-		case r == '\r':
-			b.WriteString(`\r`)
-		case r == '\t':
-			b.WriteString(`\t`)
-		case r <= 0xffff && !unicode.IsPrint(r):
-			fmt.Fprintf(&b, `\u%04x`, r)
-		case !unicode.IsPrint(r):
-			fmt.Fprintf(&b, `\U%08x`, r)
-		default:
-			b.WriteRune(r)
+	start := 0 // of what stands as it is
+	for i, r := range s {
+		if r != '"' && r != '\\' && r != utf8.RuneError && unicode.IsPrint(r) {
+			continue
 		}
+		b.WriteString(s[start:i])
+		writeEscaped(&b, r)
+		_, size := utf8.DecodeRuneInString(s[i:])
+		start = i + size
 	}
+	b.WriteString(s[start:])
 	b.WriteByte('"')
 	return b.String()
+}
+
+func writeEscaped(b *strings.Builder, r rune) {
+	switch {
+	case r == '"' || r == '\\':
+		b.WriteByte('\\')
+		b.WriteRune(r)
+	case r == '\n':
+		b.WriteString(`\n`)
+	case r == '\r':
+		b.WriteString(`\r`)
+	case r == '\t':
+		b.WriteString(`\t`)
+	case r == utf8.RuneError: // also for a byte that is no character
+		b.WriteRune(r)
+	case r <= 0xffff:
+		fmt.Fprintf(b, `\u%04x`, r)
+	default:
+		fmt.Fprintf(b, `\U%08x`, r)
+	}
 }
 
 // quoteRegex makes a string literal of a regular expression: a verbatim one,

@@ -25,10 +25,11 @@ func TestName(t *testing.T) {
 func TestQuote(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
-		`a"b\c`:       `"a\"b\\c"`,
-		"a\nb\tc\r":   `"a\nb\tc\r"`,
-		"\x00\u200b":  `"\u0000\u200b"`,
-		"Ä\U000e0001": `"Ä\U000e0001"`,
+		`a"b\c`:        `"a\"b\\c"`,
+		"a\nb\tc\r":    `"a\nb\tc\r"`,
+		"\x00\u200b":   `"\u0000\u200b"`,
+		"Ä\U000e0001":  `"Ä\U000e0001"`,
+		"a\xff\ufffdb": "\"a\ufffd\ufffdb\"",
 	} {
 		if got := quote(in); got != want {
 			t.Errorf("quote(%q) is %s, want %s", in, got, want)

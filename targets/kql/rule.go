@@ -120,18 +120,17 @@ func (r *rule) unique(base string) string {
 // not known here. A field that is compared with numbers loses a fraction of
 // zero, so that 4624.0 is 4624.
 func (r *rule) openColumn(f *ir.Field, numeric bool) string {
-	value := openValue(f.Name)
 	i, ok := r.column[f.Name]
 	if !ok {
 		i = len(r.columns)
 		r.column[f.Name] = i
-		r.columns = append(r.columns, column{f.Name, f.Name, value})
+		r.columns = append(r.columns, column{f.Name, f.Name, openValue(f.Name)})
 		if strings.Count(f.Name, ".") > 3 {
 			r.declare("kql/open-path", f.At)
 		}
 	}
 	if numeric {
-		r.columns[i].value = `trim_end(@"\.0+", ` + value + ")"
+		r.columns[i].value = `trim_end(@"\.0+", ` + openValue(f.Name) + ")"
 		r.declare("kql/open-number", f.At)
 	}
 	return name(f.Name)
@@ -153,9 +152,9 @@ func openValue(field string) string {
 // openWays lists where a name may lead: the whole name is a flat key, or a
 // beginning of it is one, with more below. It ends at what coalesce takes.
 func openWays(parts []string) []string {
-	ways := []string{fmt.Sprintf("tostring(column_ifexists(%s, \"\"))", quote(strings.Join(parts, ".")))}
+	ways := []string{"tostring(column_ifexists(" + quote(strings.Join(parts, ".")) + `, ""))`}
 	for i := 1; i < len(parts) && len(ways) < maxCoalesce; i++ {
-		root := fmt.Sprintf("column_ifexists(%s, dynamic(null))", quote(strings.Join(parts[:i], ".")))
+		root := "column_ifexists(" + quote(strings.Join(parts[:i], ".")) + ", dynamic(null))"
 		for _, below := range splits(parts[i:], len(parts) > 4) {
 			access := ""
 			for _, key := range below {

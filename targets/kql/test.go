@@ -2,6 +2,7 @@ package kql
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/sigproof/sigproof/compiler/ir"
 	"github.com/sigproof/sigproof/targets/internal/write"
@@ -9,16 +10,31 @@ import (
 
 // A cond is one question asked of one value.
 type cond struct {
-	text  string
-	level int
-	not   string // the question turned over; empty if only not() says so
-	null  bool   // the answer may be null
+	text     string
+	level    int
+	operator int    // where in text the operator starts that ! turns over; 0 if there is none
+	not      string // the question turned over; empty if operator says it, or only not()
+	null     bool   // the answer may be null
 }
 
-func asks(text string) cond            { return cond{text: text, level: levelCompare} }
-func either(text, not string) cond     { return cond{text: text, level: levelCompare, not: not} }
+func asks(text string) cond        { return cond{text: text, level: levelCompare} }
+func either(text, not string) cond { return cond{text: text, level: levelCompare, not: not} }
+
+// worded asks with an operator that ! turns over: "in" is "!in" then, "=~" "!~".
+func worded(value, operator, operand string) cond {
+	return cond{text: value + " " + operator + " " + operand, level: levelCompare, operator: len(value) + len(" ")}
+}
+
 func eitherCall(text, not string) cond { return cond{text: text, level: levelPrimary, not: not} }
 func never() cond                      { return cond{text: "false", level: levelPrimary, not: "true"} }
+
+// turned is the question turned over; empty if only not() says so.
+func (c cond) turned() string {
+	if c.operator == 0 {
+		return c.not
+	}
+	return c.text[:c.operator] + "!" + strings.TrimPrefix(c.text[c.operator:], "=")
+}
 
 // expr writes the question where null is as good as false, or where it is not.
 func (c cond) expr(negated bool) write.Expr {
@@ -43,8 +59,10 @@ func (s *scope) tests(t *ir.Test, negated bool) []write.Expr {
 }
 
 func (s *scope) notTest(t *ir.Test) write.Expr {
-	if conds := s.conds(t); len(conds) == 1 && conds[0].not != "" {
-		return compared(conds[0].not)
+	if conds := s.conds(t); len(conds) == 1 {
+		if turned := conds[0].turned(); turned != "" {
+			return compared(turned)
+		}
 	}
 	return write.Expr{Text: s.test(t, true).Wrap("not(", ")"), Level: levelPrimary}
 }
@@ -183,12 +201,14 @@ func (s *scope) fieldRef(o operand, m *ir.FieldRef) cond {
 	return s.counted(other, s.refCond(o, in.value, m).expr(false))
 }
 
+var refWords = map[ir.RefKind]string{
+	ir.RefEqual: "=~", ir.RefContains: "contains", ir.RefStartsWith: "startswith", ir.RefEndsWith: "endswith",
+}
+
 // refCond compares two texts. Both must be there: what is missing is an empty
 // text, and would equal another one.
 func (s *scope) refCond(a, b operand, m *ir.FieldRef) cond {
-	word := map[ir.RefKind]string{
-		ir.RefEqual: "=~", ir.RefContains: "contains", ir.RefStartsWith: "startswith", ir.RefEndsWith: "endswith",
-	}[m.Kind]
+	word := refWords[m.Kind]
 	switch {
 	case m.Cased && m.Kind == ir.RefEqual:
 		word = "=="

@@ -341,7 +341,7 @@ func (s *scope) headOfAny(heads [][]ir.Pred) []write.Text {
 	}
 	parts := make([]write.Text, len(heads))
 	for i, terms := range heads {
-		parts[i] = write.Expr{Text: s.terms(terms, " "), Level: levelJoin}.In(levelAtom)
+		parts[i] = write.Expr{Text: write.Join(s.terms(terms), " "), Level: levelJoin}.In(levelAtom)
 	}
 	terms := write.Join(parts, " OR ")
 	if s.log.Open {

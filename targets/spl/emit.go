@@ -2,6 +2,7 @@ package spl
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/sigproof/sigproof/compiler/ir"
 	"github.com/sigproof/sigproof/compiler/schema"
@@ -71,12 +72,14 @@ type emission struct {
 
 // limit declares a difference that the language forces, once a query.
 func (e *emission) limit(code string, at sigma.Span) {
-	for _, l := range e.limits {
-		if l.Code == code {
-			return
-		}
+	if !e.limited(code) {
+		e.limits = append(e.limits, targets.Limit{Code: code, Why: limitSentence(code), File: e.file, At: at})
 	}
-	e.limits = append(e.limits, targets.Limit{Code: code, Why: limitSentence(code), File: e.file, At: at})
+}
+
+// limited tells whether a difference is declared already.
+func (e *emission) limited(code string) bool {
+	return slices.ContainsFunc(e.limits, func(l targets.Limit) bool { return l.Code == code })
 }
 
 // within lets places be of a file, unless it is nil, until the function that it
@@ -154,10 +157,11 @@ func (s *scope) head(terms []ir.Pred) []write.Text {
 }
 
 func (s *scope) searchLine(terms []ir.Pred) write.Text {
-	if t := s.terms(terms, " "); t.Len() <= wide {
+	parts := s.terms(terms)
+	if t := write.Join(parts, " "); t.Len() <= wide {
 		return t
 	}
-	return s.terms(terms, "\n    ")
+	return write.Join(parts, "\n    ")
 }
 
 func macroCall(log *schema.Log) string { return "`" + log.SPL.Macro + "`" }

@@ -198,8 +198,11 @@ func (s *scope) objectLimit(t *ir.Test) {
 
 func (s *scope) textLimits(t *ir.Test, m *ir.Text) {
 	s.limit("spl/number-text", t.At)
+	if m.Cased || s.limited("spl/case-folding") {
+		return
+	}
 	for _, p := range m.Parts {
-		if !m.Cased && strings.ContainsFunc(p.Text, foldsOddly) {
+		if strings.ContainsFunc(p.Text, foldsOddly) {
 			s.limit("spl/case-folding", t.At)
 		}
 	}

@@ -15,16 +15,12 @@ func text(s string) string {
 
 var escaper = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
-// searchText quotes a value of the search command, or gives false if it can't
-// be said there: * is a wildcard even in quotes, "The backslash symbol can't be
-// used to escape the asterisk in search strings", and a value with a slash may
-// be taken for a network. The line that a query stands on is one line for
+// searchableText tells whether a value can be said in the search command: * is
+// a wildcard even in quotes, "The backslash symbol can't be used to escape the
+// asterisk in search strings". The line that a query stands on is one line for
 // people, so line breaks go to where as well.
-func searchText(s string) (string, bool) {
-	if strings.ContainsFunc(s, unicode.IsControl) || strings.ContainsRune(s, '*') {
-		return "", false
-	}
-	return text(s), true
+func searchableText(s string) bool {
+	return !strings.ContainsFunc(s, unicode.IsControl) && strings.IndexByte(s, '*') < 0
 }
 
 // field writes the name of a field for eval and where. Manual, eval: "If the

@@ -3,6 +3,8 @@ package spl
 import (
 	"fmt"
 	"net/netip"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/sigproof/sigproof/compiler/ir"
@@ -48,59 +50,70 @@ func (s *scope) searchableTest(t *ir.Test) bool {
 	if t.Field == nil || !nameable(s.column(t.Field)) {
 		return false
 	}
-	for _, m := range t.Any {
-		if searchValues(m) == nil {
+	return !slices.ContainsFunc(t.Any, func(m ir.Match) bool { return !searchableMatch(m) })
+}
+
+// searchableMatch tells whether search has values that say a match: it has no
+// case, no single character, no dash of any kind. An empty value and nothing
+// but stars are left to where, which knows for sure what is absent.
+func searchableMatch(m ir.Match) bool {
+	switch m := m.(type) {
+	case *ir.Text:
+		return !m.Cased && searchableParts(m.Parts) && !isNetwork(m)
+	case *ir.Number, *ir.Bool:
+		return true
+	}
+	return false
+}
+
+func searchableParts(parts []ir.Part) bool {
+	literal := false
+	for _, p := range parts {
+		switch {
+		case p.Kind == ir.Literal && searchableText(p.Text):
+			literal = true
+		case p.Kind != ir.AnyRun:
 			return false
 		}
 	}
-	return true
+	return literal
 }
 
-// searchValues gives the values that say a match in search, nil if none do.
+// appendValues adds the values that say a searchable match.
 // Manual, search: "Comparison expressions with the equal ( = ) or not equal
 // ( != ) operator compare string values. For example, "1" does not match
 // "1.0"." So "04624" is not met by 4624.
-func searchValues(m ir.Match) []string {
+func appendValues(values []string, m ir.Match) []string {
 	switch m := m.(type) {
 	case *ir.Text:
-		if v := searchPattern(m); v != "" {
-			return []string{v}
-		}
+		return append(values, searchPattern(m))
 	case *ir.Number:
-		return numberTexts(m)
+		return append(values, numberTexts(m)...)
 	case *ir.Bool:
-		return []string{fmt.Sprint(m.Value)}
+		return append(values, strconv.FormatBool(m.Value))
+	default:
+		panic(fmt.Sprintf("spl: search does not say %T", m))
 	}
-	return nil
 }
 
-// searchPattern writes a text with its stars, or gives "" if search can't: it
-// has no case, no single character, no dash of any kind. An empty value and
-// nothing but stars are left to where, which knows for sure what is absent.
+// searchPattern writes a text with its stars.
 func searchPattern(t *ir.Text) string {
-	if t.Cased {
-		return ""
+	size := len(`""`)
+	for _, p := range t.Parts {
+		size += len(p.Text) + len("*")
 	}
 	var b strings.Builder
-	literal := false
+	b.Grow(size)
+	b.WriteByte('"')
 	for _, p := range t.Parts {
-		switch p.Kind {
-		case ir.AnyRun:
+		if p.Kind == ir.AnyRun {
 			b.WriteByte('*')
-		case ir.Literal:
-			if _, ok := searchText(p.Text); !ok {
-				return ""
-			}
+		} else {
 			b.WriteString(escaper.Replace(p.Text))
-			literal = true
-		default:
-			return ""
 		}
 	}
-	if !literal || isNetwork(t) {
-		return ""
-	}
-	return `"` + b.String() + `"`
+	b.WriteByte('"')
+	return b.String()
 }
 
 // isNetwork tells whether search would take a text for a network: "The search
@@ -108,7 +121,7 @@ func searchPattern(t *ir.Text) string {
 // addresses."
 func isNetwork(t *ir.Text) bool {
 	shape, s := t.Shape()
-	if shape != ir.Equals {
+	if shape != ir.Equals || !strings.Contains(s, "/") {
 		return false
 	}
 	_, err := netip.ParsePrefix(strings.TrimSpace(s))
@@ -126,22 +139,22 @@ func numberTexts(n *ir.Number) []string {
 }
 
 // terms writes predicates that must all hold, for search.
-func (s *scope) terms(x []ir.Pred, separator string) write.Text {
+func (s *scope) terms(x []ir.Pred) []write.Text {
 	if len(x) == 1 {
-		return s.term(x[0]).Text
+		return []write.Text{s.term(x[0]).Text}
 	}
 	parts := make([]write.Text, len(x))
 	for i, p := range x {
 		parts[i] = s.term(p).In(levelNot)
 	}
-	return write.Join(parts, separator)
+	return parts
 }
 
 // term writes a predicate that is searchable.
 func (s *scope) term(p ir.Pred) write.Expr {
 	switch p := p.(type) {
 	case *ir.And:
-		return write.Expr{Text: s.terms(p.X, " "), Level: levelJoin}
+		return write.Expr{Text: write.Join(s.terms(p.X), " "), Level: levelJoin}
 	case *ir.Or:
 		parts := make([]write.Text, len(p.X))
 		for i, x := range p.X {
@@ -159,10 +172,10 @@ func (s *scope) term(p ir.Pred) write.Expr {
 
 func (s *scope) searchTest(t *ir.Test) write.Text {
 	defer s.within(t.In)()
-	var values []string
+	values := make([]string, 0, len(t.Any))
 	for _, m := range t.Any {
 		s.valueLimits(t, m)
-		values = append(values, searchValues(m)...)
+		values = appendValues(values, m)
 	}
 	s.fieldLimits(t)
 	name := searchField(s.column(t.Field))

@@ -47,6 +47,9 @@ func Concat(parts ...Text) Text { return Join(parts, "") }
 
 // Join puts texts one after the other, with sep between them.
 func Join(parts []Text, sep string) Text {
+	if len(parts) == 1 {
+		return parts[0]
+	}
 	size, count := 0, 0
 	for _, p := range parts {
 		size += len(p.s) + len(sep)
