@@ -143,6 +143,7 @@ const (
 )
 
 var longPackages = map[string]string{
+	"cmd/sigproof":        "a file a command, each a thin shell over a room",
 	"compiler/lint":       "a family of functions: each check is data and a few lines, and knows no other check",
 	"sigma":               "the tree, its reader and its printer know each other's every node",
 	"targets/kql/kqleval": "a whole query language: its grammar, types, operators and functions",

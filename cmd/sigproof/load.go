@@ -187,6 +187,12 @@ func findUnder(
 ) ([]source, error) {
 	var out []source
 	err := fs.WalkDir(fsys, root, func(name string, d fs.DirEntry, err error) error {
+		if err == nil && name != root && strings.HasPrefix(d.Name(), ".") { // workflows and hooks are no rules
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
 		if err != nil || d.IsDir() || !want(name) || name == packDefaults {
 			return err
 		}

@@ -35,7 +35,7 @@ func (a *app) testCommand() *cobra.Command {
 		Short:   "Replay suites on every engine, in every shape, and compare the verdicts",
 		Example: "  sigproof test\n  sigproof test --run pim_alert rules/\n  sigproof test --format junit -o results.xml\n  sigproof test --format html -o report.html",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := a.formats("text", "json", "jsonl", "junit", "html"); err != nil {
+			if err := a.formats("text", "json", "jsonl", "junit", "github", "markdown", "html"); err != nil {
 				return err
 			}
 			return a.test(cmd.Context(), args, &f)
@@ -199,6 +199,10 @@ func (a *app) writeReport(w io.Writer, r *fixtures.Report, args []string) error 
 		return report.JSON(w, r)
 	case "junit":
 		return report.JUnit(w, r)
+	case "github":
+		return report.GitHub(w, r)
+	case "markdown":
+		return report.Markdown(w, r)
 	case "html":
 		about := cmp.Or(strings.Join(args, " "), "the Entra pack")
 		return html.Test(w, r, &html.TestOptions{About: about, Tool: "sigproof " + version(), Titles: itemTitles()})
