@@ -14,10 +14,10 @@ func (a *app) coverageCommand() *cobra.Command {
 	var f testFlags
 	cmd := &cobra.Command{
 		Use:     "coverage [path...]",
-		Short:   "Show which monitored items are covered, by rules whose suites pass",
-		Example: "  sigproof coverage\n  sigproof coverage --format json",
+		Short:   "Show which monitored items, or techniques of ATT&CK, are covered by rules whose suites pass",
+		Example: "  sigproof coverage\n  sigproof coverage --format json\n  sigproof coverage --format navigator -o layer.json rules/",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := a.formats("text", "json", "jsonl"); err != nil {
+			if err := a.formats("text", "json", "jsonl", "navigator"); err != nil {
 				return err
 			}
 			return a.coverage(cmd.Context(), args, &f)
@@ -34,8 +34,11 @@ func (a *app) coverage(ctx context.Context, args []string, f *testFlags) error {
 	}
 	items := report.Coverage(r, itemTitles())
 	err = a.emit(func(w io.Writer) error {
-		if a.format == "text" {
+		switch a.format {
+		case "text":
 			return report.CoverageText(w, items)
+		case "navigator":
+			return report.Navigator(w, r, aboutOf(args))
 		}
 		return report.CoverageJSON(w, items)
 	})

@@ -193,6 +193,9 @@ func enginesOf(names []string) ([]fixtures.Engine, error) {
 	return out, nil
 }
 
+// aboutOf names what a report is about.
+func aboutOf(args []string) string { return cmp.Or(strings.Join(args, " "), "the Entra pack") }
+
 func (a *app) writeReport(w io.Writer, r *fixtures.Report, args []string) error {
 	switch a.format {
 	case "json", "jsonl":
@@ -204,8 +207,7 @@ func (a *app) writeReport(w io.Writer, r *fixtures.Report, args []string) error 
 	case "markdown":
 		return report.Markdown(w, r)
 	case "html":
-		about := cmp.Or(strings.Join(args, " "), "the Entra pack")
-		return html.Test(w, r, &html.TestOptions{About: about, Tool: "sigproof " + version(), Titles: itemTitles()})
+		return html.Test(w, r, &html.TestOptions{About: aboutOf(args), Tool: "sigproof " + version(), Titles: itemTitles()})
 	}
 	return report.Text(w, r, &report.TextOptions{Quiet: a.quiet, Verbose: a.verbose})
 }
