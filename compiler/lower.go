@@ -2,6 +2,7 @@ package compiler
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/sigproof/sigproof/compiler/ir"
 	"github.com/sigproof/sigproof/compiler/schema"
@@ -206,7 +207,7 @@ func (l *lowering) sameMember(step schema.Step, items []*sigma.Item) ir.Pred {
 func (l *lowering) item(item *sigma.Item) ir.Pred {
 	step, ok := l.member(item)
 	if !ok {
-		return l.values(item, l.field(item, item.Field, 0))
+		return l.itemOf(item)
 	}
 	field := l.field(item, item.Field, 1)
 	if isNullItem(item) {
@@ -218,6 +219,39 @@ func (l *lowering) item(item *sigma.Item) ir.Pred {
 		}, item.At))
 	}
 	return l.perMember(item, step, l.values(item, field))
+}
+
+// itemOf lowers an item whose field is none of a member. If the name means
+// several fields it holds if it does of one of them.
+//
+//	a or b: v       ->  a: v or b: v
+//	a or b|neq: v   ->  a|neq: v and b|neq: v
+func (l *lowering) itemOf(item *sigma.Item) ir.Pred {
+	ref := l.fields[item]
+	if ref == nil || ref.Also == nil {
+		return l.values(item, l.field(item, item.Field, 0))
+	}
+	var preds []ir.Pred
+	for _, of := range meant(item, ref) {
+		preds = append(preds, l.values(item, fieldOf(of, item.Field.At, 0)))
+	}
+	if item.Has("neq") {
+		return and(preds, item.At)
+	}
+	return or(preds, item.At)
+}
+
+// meant lists the fields that an item must be held against. What a text holds
+// or ends with so does one that is made of others and ends with it.
+func meant(item *sigma.Item, ref *schema.Ref) []*schema.Ref {
+	within := func(also *schema.Ref) bool {
+		m := also.Field.Made
+		return m != nil && len(m.Join) > 0 && m.Join[len(m.Join)-1] == schema.Piece{Field: ref.Name}
+	}
+	if (item.Has("contains") || item.Has("endswith")) && slices.ContainsFunc(ref.Also, within) {
+		return ref.Also
+	}
+	return append([]*schema.Ref{ref}, ref.Also...)
 }
 
 // perMember puts the tests of a predicate, each by itself, onto some member.

@@ -21,6 +21,10 @@ type Ref struct {
 
 	// Alias is the spelling that the rule used, if it is not the canonical one.
 	Alias *Alias
+
+	// Also are what the name means besides: what a rule says of it holds if it
+	// does of one of them.
+	Also []*Ref
 }
 
 // Resolve finds the field that a rule calls name. It returns nil if the log

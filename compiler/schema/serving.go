@@ -16,7 +16,7 @@ type Serving struct {
 	Where []Gate
 
 	// Names are what rules of the logsource call fields, where the log calls
-	// them otherwise.
+	// them otherwise. A name may stand for several, the first one above all.
 	Names []Alias
 }
 
@@ -113,13 +113,21 @@ func Called(name string) (log *Log, among []*Log) {
 // ResolveFor is Resolve for a rule of a logsource that the log serves, or of
 // another one if that is nil.
 func (l *Log) ResolveFor(s *Serving, name string) *Ref {
+	var ref *Ref
 	if s != nil {
-		for i := range s.Names {
-			a := &s.Names[i]
-			if r := l.Resolve(a.For); a.Name == name && r != nil {
-				return r.spelt(*a)
+		for _, a := range s.Names {
+			r := l.Resolve(a.For)
+			switch {
+			case a.Name != name || r == nil:
+			case ref == nil:
+				ref = r.spelt(a)
+			default:
+				ref.Also = append(ref.Also, r)
 			}
 		}
+	}
+	if ref != nil {
+		return ref
 	}
 	return l.Resolve(name)
 }

@@ -36,6 +36,19 @@ func TestAmong(t *testing.T) {
 	}
 }
 
+// What rules call the query may stand in the path too.
+func TestResolveForSeveral(t *testing.T) {
+	t.Parallel()
+	log := ByName("webserver")
+	r := log.ResolveFor(log.Serving(Source{Category: "webserver"}), "cs-uri-query")
+	if r == nil || r.Name != "cs-uri-query" || len(r.Also) != 1 || r.Also[0].Name != "cs-uri" {
+		t.Errorf("cs-uri-query resolves to %+v", r)
+	}
+	if r := log.ResolveFor(nil, "cs-uri-query"); len(r.Also) != 0 {
+		t.Errorf("without a logsource it means %v besides", r.Also)
+	}
+}
+
 // A name may mean one thing in rules of a logsource, and another in the log.
 func TestResolveFor(t *testing.T) {
 	t.Parallel()

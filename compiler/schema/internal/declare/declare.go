@@ -77,7 +77,7 @@ type servingFile struct {
 	Product, Service, Category string
 
 	Where where
-	Names map[string]string // what rules say: what the log says
+	Names map[string]string // what rules say: what the log says, or several of it
 }
 
 type fieldFile struct {

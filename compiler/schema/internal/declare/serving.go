@@ -46,7 +46,9 @@ func (f *logFile) servings(inherited []*schema.Serving) []*schema.Serving {
 			Where:  slices.Concat(f.Where, own.Where),
 		}
 		for _, name := range sorted(own.Names) {
-			s.Names = append(s.Names, schema.Alias{Name: name, For: own.Names[name], Origin: "Sigma"})
+			for field := range strings.FieldsSeq(own.Names[name]) {
+				s.Names = append(s.Names, schema.Alias{Name: name, For: field, Origin: "Sigma"})
+			}
 		}
 		out = append(out, s)
 	}
