@@ -11,7 +11,7 @@ import (
 var fieldChecks = []*Check{fieldSpaces, fieldStar, fieldCase}
 
 // undeclared is the logsource of an example whose log is not declared.
-const undeclared = "logsource:\n  product: okta\n  service: okta\n"
+const undeclared = "logsource:\n  product: cisco\n  service: duo\n"
 
 // freeItems lists the items whose fields are taken as they are written.
 func (p *Pass) freeItems() []place {

@@ -30,8 +30,8 @@ var meaningChecks = reportedBy("compiler",
 	Check{
 		Code: "field/brackets", Severity: sigma.Info, Title: "brackets in the name of a field select nothing",
 		Why:    "Which members of a list are meant is known for declared logs alone; here the name is taken as it is written.",
-		Before: "logsource:\n  product: okta\n  service: okta\n" + selecting("'target[User].displayName': eve"),
-		After:  "logsource:\n  product: okta\n  service: okta\n" + selecting("target.displayName: eve"),
+		Before: "logsource:\n  product: cisco\n  service: duo\n" + selecting("'target[User].displayName': eve"),
+		After:  "logsource:\n  product: cisco\n  service: duo\n" + selecting("target.displayName: eve"),
 	},
 	Check{
 		Code: "field/ref-member", Severity: sigma.Error, Title: "fieldref compares with a field of a member of a list",

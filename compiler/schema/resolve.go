@@ -106,7 +106,7 @@ func (l *Log) canonical(name string, equal comparison) *Ref {
 // way does not show in it: a[].b is a.b.
 func (l *Log) below(name string, equal comparison) *Ref {
 	open, rest := l.open(name, equal)
-	if open == nil || strings.Contains(rest, "{}") {
+	if open == nil || strings.Contains(rest, "{}") || l.declaresFolded(name) {
 		return nil
 	}
 	rest = strings.ReplaceAll(rest, "[]", "")
@@ -115,6 +115,12 @@ func (l *Log) below(name string, equal comparison) *Ref {
 	}
 	name = open.Name + "." + rest
 	return &Ref{Field: &Field{Name: name, Type: Any, Doc: open.Doc, Control: open.Control}, Name: name, Path: append(slices.Clone(open.Path), Keys(rest)...)}
+}
+
+// declaresFolded tells whether a name is that of a declared field but for case,
+// which is then meant.
+func (l *Log) declaresFolded(name string) bool {
+	return slices.ContainsFunc(l.Fields, func(f *Field) bool { return strings.EqualFold(f.Name, name) })
 }
 
 // open finds the open object that a name leads into, and the rest of the name.

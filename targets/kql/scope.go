@@ -158,6 +158,9 @@ func (s *scope) reach(f *ir.Field, path schema.Path) (place, bool) {
 		}
 		if len(path) > n {
 			value.expr, value.typ = value.dynamic(), "dynamic"
+			if open := s.log.Under(f.Name); open != nil && n > len(open.Path) {
+				return s.through(value, column.Name, path[n:]), true
+			}
 		} else if mayBeArray(f, column.Type) && !s.isOpen(f) {
 			return s.elements(value, column.Name), true
 		}
@@ -177,9 +180,7 @@ func (s *scope) below(value operand, path schema.Path) (place, bool) {
 			return place{list: s.list(value.expr, step.Key), step: step, rest: path[i+1:]}, true
 		}
 		if anywhere && i < len(path)-1 {
-			p := s.elements(value, step.Key)
-			p.rest, p.whole = path[i+1:], false
-			return p, true
+			return s.through(value, step.Key, path[i+1:]), true
 		}
 	}
 	if value.key != "" && mayBeArray(value.field, "dynamic") {
@@ -201,6 +202,14 @@ func (s *scope) isOpen(f *ir.Field) bool {
 
 // isUnder tells whether a field is below an open object.
 func (s *scope) isUnder(f *ir.Field) bool { return f != nil && s.log.Under(f.Name) != nil }
+
+// through goes on from the elements of a value, or from the value itself if it
+// is no array.
+func (s *scope) through(value operand, key string, rest schema.Path) place {
+	p := s.elements(value, key)
+	p.rest, p.whole = rest, false
+	return p
+}
 
 // elements is the list of the elements of a value, or of the value itself if
 // it is no array.
