@@ -213,8 +213,10 @@ func (p *parser) checkQuantified(x *Quantified, names []string, owner string) {
 func patterns(names []string) []string {
 	var out []string
 	for _, n := range names {
-		if i := strings.LastIndexByte(n, '_'); i > 0 && !slices.Contains(out, n[:i+1]+"*") {
-			out = append(out, n[:i+1]+"*")
+		for i := 1; i < len(n); i++ {
+			if n[i] == '_' && !slices.Contains(out, n[:i+1]+"*") {
+				out = append(out, n[:i+1]+"*")
+			}
 		}
 	}
 	return out

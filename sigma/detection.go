@@ -70,8 +70,11 @@ func isSearch(key string) bool { return key != "condition" && key != "timeframe"
 
 func (p *parser) search(e Entry) *Search {
 	if i := strings.IndexFunc(e.Key.Value, notNameRune); i >= 0 || e.Key.Value == "" {
-		p.report(Warning, "search/name", e.Key.At,
+		d := p.report(Warning, "search/name", e.Key.At,
 			fmt.Sprintf("no condition can name the search %q; names have letters, digits, _ . and -", e.Key.Value))
+		if strings.Contains(e.Key.Value, "|") {
+			d.label("a modifier stands behind a field, not behind a search")
+		}
 	} else if isKeyword(e.Key.Value) {
 		p.report(Error, "search/name", e.Key.At, fmt.Sprintf("search %q is named like an operator of conditions; it needs another name", e.Key.Value))
 	}

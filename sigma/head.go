@@ -105,6 +105,9 @@ func uuidFlaw(s string) string {
 
 var looseDate = regexp.MustCompile(`^([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})$`)
 
+// digitsOfDay is a day without signs, or with a time behind it.
+var digitsOfDay = regexp.MustCompile(`^([0-9]{4})-?([0-9]{2})-?([0-9]{2})(?:[T ].*)?$`)
+
 // date checks a date. Slashes are the form of Sigma before 2.0.
 func (p *parser) date(name string, t Text) {
 	if t.Value == "" {
@@ -117,6 +120,9 @@ func (p *parser) date(name string, t Text) {
 	}
 	d := p.report(Error, "value/"+name, t.At, fmt.Sprintf("%s %q is no date of the form YYYY-MM-DD", name, t.Value))
 	m := looseDate.FindStringSubmatch(t.Value)
+	if m == nil {
+		m = digitsOfDay.FindStringSubmatch(t.Value)
+	}
 	if m == nil {
 		return
 	}

@@ -215,7 +215,7 @@ var otherWords = map[string]string{
 	"regex": "re", "regexp": "re", "match": "re", "matches": "re",
 	"starts": "startswith", "begins": "startswith", "beginswith": "startswith", "prefix": "startswith",
 	"ends": "endswith", "suffix": "endswith", "includes": "contains", "has": "contains",
-	"not": "neq", "ne": "neq", "subnet": "cidr", "casesensitive": "cased",
+	"<": "lt", "<=": "lte", ">": "gt", ">=": "gte", "!=": "neq", "not": "neq", "ne": "neq", "subnet": "cidr", "casesensitive": "cased",
 }
 
 // needless are words of other languages for what needs no modifier.

@@ -10,7 +10,12 @@ import (
 // there, the others ask what it holds, and engines answer the mix differently.
 func (p *parser) nullInList(key Text, l *List, null *Scalar) {
 	at := place(key.At, null)
-	d := p.report(Error, "value/null", at, fmt.Sprintf("%q has null in its list; null must stand alone", key.Value))
+	message := fmt.Sprintf("%q has null in its list; null must stand alone", key.Value)
+	if dash := bytes.LastIndexByte(p.file.Src[:null.Text.At.Start], '-'); null.Text.Value == "" && dash > key.At.End {
+		at = Span{dash, dash + 1}
+		message = fmt.Sprintf("%q has an empty entry in its list, which YAML reads as null; null must stand alone", key.Value)
+	}
+	d := p.report(Error, "value/null", at, message)
 	if len(l.Of) == 1 {
 		d.fix("write null without the list", true, Edit{l.At, "null"})
 		return

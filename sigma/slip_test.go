@@ -40,7 +40,8 @@ func TestSlips(t *testing.T) {
 	for _, test := range []struct {
 		name, src, old, new string
 		want, label         string
-		fixed               bool // what is mended is what was broken
+		fixed               bool   // there is a fix: what is mended is what was broken
+		mended              string // or has this in the place of the slip
 	}{
 		{name: "a condition that stands too far left", src: whoami, old: "    condition", new: "condition",
 			want:  `12:1: error: the detection has no "condition" [missing/condition]`,
@@ -76,6 +77,28 @@ func TestSlips(t *testing.T) {
 			want: `11:16: error: a map stands as a key; a key must be text [yaml/key]`},
 		{name: "an item without a value", src: whoami, old: "contains: ' /all'", new: "contains:",
 			want: `9:9: error: "CommandLine|contains" has no value, and modifier "contains" needs one [value/type]`},
+		{name: "a pattern without its words and star", src: whoami, old: "1 of filter_main_*", new: "1 of filter",
+			want:  `12:48: error: no search of the detection is named like "filter" [condition/undefined-search]`,
+			label: `did you mean "filter_*"?`, fixed: true, mended: "1 of filter_*"},
+		{name: "a comparison as a sign", src: whoami, old: "User: x", new: "ProcessId|<: 5",
+			want:  `11:19: error: unknown modifier "<" [modifier/unknown]`,
+			label: `did you mean "lt"?`, fixed: true, mended: "ProcessId|lt: 5"},
+		{name: "an entry without a value", src: whoami, old: "User: x", new: "User:\n            - x\n            -",
+			want:  `13:13: error: "User" has an empty entry in its list, which YAML reads as null; null must stand alone [value/null]`,
+			label: "a map of its own, in a list of maps, can ask for the absent field", fixed: true, mended: "User:\n            - x"},
+		{name: "hours and minutes", src: manyWhoami, old: "5m", new: "1h30m",
+			want:  `19:15: error: timespan "1h30m" is no duration; it must be a number with s, m, h, d, w, M or y behind it, such as 15m [value/timespan]`,
+			label: `did you mean "90m"?`, fixed: true, mended: "90m"},
+		{name: "months for minutes", src: manyWhoami, old: "5m", new: "5M",
+			want:  `19:15: info: 5M is taken for 13148730 seconds, since months and years differ in length [value/timespan]`,
+			label: `minutes are written "5m"`},
+		{name: "a day without dashes", src: whoami, old: "title: Whoami\n", new: "title: Whoami\ndate: 20240307\n",
+			want: `2:7: error: date "20240307" is no date of the form YYYY-MM-DD [value/date]`, fixed: true, mended: "title: Whoami\ndate: 2024-03-07\n"},
+		{name: "a time behind the day", src: whoami, old: "title: Whoami\n", new: "title: Whoami\ndate: '2024-03-07T10:00:00Z'\n",
+			want: `2:7: error: date "2024-03-07T10:00:00Z" is no date of the form YYYY-MM-DD [value/date]`, fixed: true, mended: "title: Whoami\ndate: 2024-03-07\n"},
+		{name: "a modifier behind a search", src: whoami, old: "selection_cli:", new: "selection_cli|all:",
+			want:  `8:5: warning: no condition can name the search "selection_cli|all"; names have letters, digits, _ . and - [search/name]`,
+			label: `a modifier stands behind a field, not behind a search`},
 		{name: "a search without items", src: whoami, old: "        User: x\n", new: "",
 			want: `10:5: error: search "filter_main_service" holds nothing; it must have a field or a keyword [empty]`},
 		{name: "no line between two documents", src: manyWhoami, old: "---\n", new: "",
@@ -102,8 +125,12 @@ func TestSlips(t *testing.T) {
 			if len(diags[0].Fixes) > 0 != test.fixed {
 				t.Fatalf("%d fixes", len(diags[0].Fixes))
 			}
-			got, _ := Apply([]byte(src), diags[0].Fixes)
-			if want := test.src; test.fixed && string(got) != want {
+			got, _ := Apply([]byte(src), diags[0].Fixes[:min(1, len(diags[0].Fixes))])
+			want := test.src
+			if test.mended != "" {
+				want = strings.Replace(test.src, test.old, test.mended, 1)
+			}
+			if test.fixed && string(got) != want {
 				t.Errorf("fixed (-want +got):\n%s", cmp.Diff(want, string(got)))
 			}
 		})

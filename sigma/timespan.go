@@ -57,13 +57,28 @@ func (p *parser) timespan(e Entry) Timespan {
 		return Timespan{Text: t}
 	}
 	if unit := t.Value[len(t.Value)-1]; unit == 'M' || unit == 'y' {
-		p.report(Info, "value/timespan", t.At, fmt.Sprintf("%s is taken for %d seconds, since months and years differ in length", t.Value, seconds))
+		p.report(Info, "value/timespan", t.At, fmt.Sprintf("%s is taken for %d seconds, since months and years differ in length", t.Value, seconds)).
+			label(minutesMeant(t.Value))
 	}
 	return Timespan{Text: t, Seconds: seconds}
 }
 
-// mendTimespan reads "5 min" and "1 hour" as they were meant.
+func minutesMeant(s string) string {
+	if digits, months := strings.CutSuffix(s, "M"); months {
+		return fmt.Sprintf("minutes are written %q", digits+"m")
+	}
+	return ""
+}
+
+// mendTimespan reads "5 min", "1 hour" and "1h30m" as they were meant.
 func mendTimespan(s string) string {
+	if hours, minutes, ok := strings.Cut(strings.TrimSuffix(s, "m"), "h"); ok {
+		h, err1 := strconv.Atoi(hours)
+		m, err2 := strconv.Atoi(minutes)
+		if err1 == nil && err2 == nil && 0 < h && h < 1000 && 0 < m && m < 60 {
+			return fmt.Sprintf("%dm", 60*h+m)
+		}
+	}
 	digits := strings.TrimRight(s, " abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 	word := strings.TrimSpace(strings.ToLower(s[len(digits):]))
 	for _, u := range timeUnits {

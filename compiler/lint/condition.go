@@ -133,8 +133,8 @@ var conditionAllOfThem = &Check{
 	Severity: sigma.Hint,
 	Title:    `condition is "all of them"`,
 	Why:      "A filter that is added later would be asked for as well. Names, or a pattern, stay as they are.",
-	Before:   deciding("all of them"),
-	After:    deciding("selection and filter and other"),
+	Before:   "detection:\n  selection_a:\n    User: a\n  selection_b:\n    Image|endswith: '\\b.exe'\n  condition: all of them",
+	After:    "detection:\n  selection_a:\n    User: a\n  selection_b:\n    Image|endswith: '\\b.exe'\n  condition: selection_a and selection_b",
 	Fix:      SafeFix,
 	Since:    "0.1",
 	Run: func(p *Pass) {
@@ -142,6 +142,9 @@ var conditionAllOfThem = &Check{
 			found := matching(d, x.Pattern)
 			if !x.All || x.Pattern != "them" || len(found) < 2 {
 				return
+			}
+			if slices.ContainsFunc(found, func(s *sigma.Search) bool { return excluding.Get().MatchString(s.Name.Value) }) {
+				return // condition/them-filter reports it
 			}
 			f := p.report(x.At, `"all of them" asks for whatever search is added later as well; names or a pattern do not`)
 			if named := joined(found, " and "); named != "" && p.editable(c) {
@@ -182,6 +185,9 @@ var conditionFilter = &Check{
 	Since:    "0.1",
 	Run: func(p *Pass) {
 		p.conditions(func(d *sigma.Detection, c *sigma.Condition) {
+			if negatedTwice(c.Expr) {
+				return // condition/double-not reports it
+			}
 			for _, u := range uses(d, c.Expr) {
 				name := u.names[0]
 				if u.negated || !excluding.Get().MatchString(name) || u.pattern == "them" || len(d.Searches) == len(u.names) {
@@ -194,6 +200,17 @@ var conditionFilter = &Check{
 			}
 		})
 	},
+}
+
+func negatedTwice(x sigma.Expr) bool {
+	for n := range sigma.Preorder(x) {
+		if outer, ok := n.(*sigma.Not); ok {
+			if _, ok := outer.X.(*sigma.Not); ok {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 var conditionThemFilter = &Check{

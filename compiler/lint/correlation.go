@@ -266,7 +266,7 @@ var timespanLong = &Check{
 	After:    failuresCounted("group-by:\n  - User\ntimespan: 7d\ncondition:\n  gte: 10"),
 	Since:    "0.1",
 	Run: func(p *Pass) {
-		if c := p.correlation(); c != nil && c.Timespan.Seconds > 14*86400 {
+		if c := p.correlation(); c != nil && c.Timespan.Seconds > 14*86400 && !strings.HasSuffix(c.Timespan.Text.Value, "M") { // of months value/timespan speaks
 			p.report(c.Timespan.Text.At, "%s is longer than two weeks, which is as far as a scheduled rule of Sentinel looks back", c.Timespan.Text.Value)
 		}
 	},

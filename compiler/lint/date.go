@@ -92,7 +92,7 @@ var dateOnlyModified = &Check{
 	Since:    "0.1",
 	Run: func(p *Pass) {
 		h := p.Head()
-		if h.Modified == (sigma.Text{}) || !p.lacks("date", h.Date) {
+		if _, ok := p.lacks("date", h.Date); h.Modified == (sigma.Text{}) || !ok || p.entry("date") != nil {
 			return
 		}
 		if e := p.entry("modified"); e != nil {

@@ -28,8 +28,11 @@ func absent(key string, get func(*sigma.Head) sigma.Text, example, why string) *
 		After:    started(example),
 		Since:    "0.1",
 		Run: func(p *Pass) {
-			if _, filter := p.Doc.(*sigma.Filter); !(filter && key == "level") && p.lacks(key, get(p.Head())) {
-				p.report(p.Head().Title.At, "the document has no %q", key)
+			if _, filter := p.Doc.(*sigma.Filter); filter && key == "level" {
+				return
+			}
+			if at, ok := p.lacks(key, get(p.Head())); ok {
+				p.reportLack(at, key)
 			}
 		},
 	}
@@ -109,15 +112,17 @@ var statusMissing = &Check{
 	Fix:      UnsafeFix,
 	Since:    "0.1",
 	Run: func(p *Pass) {
-		if _, filter := p.Doc.(*sigma.Filter); filter || !p.lacks("status", p.Head().Status) {
+		at, ok := p.lacks("status", p.Head().Status)
+		if _, filter := p.Doc.(*sigma.Filter); filter || !ok {
 			return
 		}
 		behind := "title"
 		if p.entry("id") != nil {
 			behind = "id"
 		}
-		p.report(p.Head().Title.At, `the document has no "status"`).
-			unsafe("write experimental", p.insertBehind(behind, "status: experimental")...)
+		if f, empty := p.reportLack(at, "status"); !empty {
+			f.unsafe("write experimental", p.insertBehind(behind, "status: experimental")...)
+		}
 	},
 }
 

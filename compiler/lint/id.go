@@ -27,11 +27,13 @@ var idMissing = &Check{
 	Since:    "0.1",
 	Run: func(p *Pass) {
 		h := p.Head()
-		if h.Title.Value == "" || !p.lacks("id", h.ID) {
+		at, ok := p.lacks("id", h.ID)
+		if h.Title.Value == "" || !ok {
 			return
 		}
-		p.report(h.Title.At, "the document has no id").
-			safe("add an id", p.insertBehind("title", "id: "+generatedID(p))...)
+		if f, empty := p.reportLack(at, "id"); !empty {
+			f.safe("add an id", p.insertBehind("title", "id: "+generatedID(p))...)
+		}
 	},
 }
 

@@ -52,6 +52,7 @@ func TestSilent(t *testing.T) {
 		{"stars behind other things than words", "regex/star", selecting(`CommandLine|re: '[a-z]*x\w*a*(bc)*de\*'`)},
 		{"a variable of Windows", "modifier/expand-missing", selecting("Image|endswith:\n  - '%SystemRoot%'\n  - '%TEMP%'")},
 		{"a name that is meant without a backslash", "value/file-name", selecting("Image|endswith: 'python.exe' # no \\, because of ipython.exe")},
+		{"keywords of a text", "search/keywords", "logsource:\n  category: webserver\ndetection:\n  keywords:\n    - 'jndi:ldap'\n  condition: keywords"},
 		{"another case, cased", "value/case", selecting("Image|cased:\n  - 'a'\n  - 'A'")},
 		{"a star that is escaped", "wildcard/redundant", selecting(`Image|contains: 'a\*'`)},
 		{"a longer value in an all list", "value/contained", selecting("Image|contains|all:\n  - 'ab'\n  - 'abc'")},

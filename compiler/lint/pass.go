@@ -148,10 +148,28 @@ func (p *Pass) Data() *sigma.Map {
 	return nil
 }
 
-// lacks tells whether the document has no entry of a key, whose text is t. One
-// that has errors may have it under another name, or elsewhere.
-func (p *Pass) lacks(key string, t sigma.Text) bool {
-	return t == (sigma.Text{}) && !p.Head().Broken && !p.misspells(key) && p.entry(key) == nil
+// lacks tells whether the document has no entry of a key, whose text is t, or
+// an empty one, and where to say so. One that has errors may have it under
+// another name, or elsewhere.
+func (p *Pass) lacks(key string, t sigma.Text) (at sigma.Span, ok bool) {
+	if t.Value != "" || p.Head().Broken || p.misspells(key) {
+		return at, false
+	}
+	e := p.entry(key)
+	if e == nil {
+		return p.Head().Title.At, true
+	}
+	_, scalar := e.Data.(*sigma.Scalar)
+	return e.Key.At, scalar
+}
+
+// reportLack says that a document lacks an entry of a key. The edits add it,
+// unless it is there and empty.
+func (p *Pass) reportLack(at sigma.Span, key string) (f *finding, empty bool) {
+	if at != p.Head().Title.At {
+		return p.report(at, "%q is empty", key), true
+	}
+	return p.report(at, "the document has no %q", key), false
 }
 
 // misspells tells whether the document has a key that may be meant for

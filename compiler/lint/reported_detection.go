@@ -24,7 +24,7 @@ var detectionChecks = reportedBy("sigma",
 	},
 	Check{
 		Code: "search/name", Severity: sigma.Warning, Title: "search has a name that no condition can use",
-		Why:    "A condition takes letters, digits, _ . and - for a name, and an operator for an operator. The search has no effect but in \"them\".",
+		Why:    "A condition takes letters, digits, _ . and - for a name, and an operator for an operator. The search has no effect but in \"them\" and behind a star.",
 		Before: "detection:\n  'my selection':\n    EventID: 1\n  condition: 1 of them",
 		After:  "detection:\n  my_selection:\n    EventID: 1\n  condition: 1 of them",
 	},

@@ -442,8 +442,9 @@ func excludes(a, b *sigma.Item) bool {
 // structured are categories whose events have fields for all that they say.
 var structured = lazyre.New(`^(?:process_|file_|registry_|image_load|driver_load|network_connection|dns_query|pipe_created|create_|raw_access|wmi_event)`)
 
-// writesText are products whose logs hold messages, beside fields.
-var writesText = lazyre.New(`^(?:windows|linux|macos)$`)
+// records are products whose logs hold no messages: logs of web servers and
+// network devices may have fields, and yet be lines of text.
+var records = lazyre.New(`^(?:azure|m365|aws|gcp|google_workspace|okta|onelogin|github|bitbucket|kubernetes)$`)
 
 var searchKeywords = &Check{
 	Code:     "search/keywords",
@@ -456,7 +457,7 @@ var searchKeywords = &Check{
 	Run: func(p *Pass) {
 		l := p.Logsource()
 		log := p.Log()
-		if l == nil || !structured.Get().MatchString(l.Category.Value) && (log == nil || log.Open || writesText.Get().MatchString(l.Product.Value)) {
+		if l == nil || !structured.Get().MatchString(l.Category.Value) && (log == nil || log.Open || !records.Get().MatchString(l.Product.Value)) {
 			return
 		}
 		for _, at := range p.Items() {
