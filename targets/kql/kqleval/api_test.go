@@ -84,7 +84,7 @@ func TestParseAll(t *testing.T) {
 		{"let a = 1; print a; let b = a + 1; print a + b; let c = 3;", "1, 3"},
 		{"let T = print x = 1; T | extend y = x + 1; T", "1 2, 1"},
 		{"print b; let b = 1;", `1:7: no column or variable is named "b"`},
-		{"print 1 print 2", `1:9: "print" stands where "|" or the end should`},
+		{"print 1 print 2", `1:9: "print" stands where "|", ";" or the end should`},
 		{"let a = 1;", "1:11: the query ends where a tabular expression should follow"},
 		{strings.Repeat("print 1;", maxQueries+1), "1:801: the text holds more than 100 queries"},
 	} {

@@ -309,7 +309,8 @@ func (b *binder) tentative(f func()) bool {
 func (b *binder) invoke(in *relation, op *invokeOp) *relation {
 	v := b.names.find(op.call.name)
 	if v == nil || v.fn == nil {
-		b.fail(op.call.nameAt, "KS211", "no function is named %q%s", op.call.name, b.nearFunctions(op.call.name))
+		b.noFunction(op.call)
+		b.broken = b.broken || refused("function", op.call.name) != "" // it may add any column
 		return in
 	}
 	rel := empty()

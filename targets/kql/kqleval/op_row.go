@@ -151,6 +151,11 @@ func (b *binder) namedExprs(args []argNode, prefix string) []namedExpr {
 		if items == nil {
 			items = []*bound{x}
 		}
+		if x.typ == TUnknown { // that is said already
+			for len(items) < len(a.names) {
+				items = append(items, x)
+			}
+		}
 		if len(items) < len(a.names) {
 			b.fail(a.x.span(), "", "%d names stand before an expression that gives %d columns", len(a.names), len(items))
 		}

@@ -96,7 +96,20 @@ func asTicks(v Value) (float64, bool) {
 	return asFloat(v)
 }
 
+// externaldata binds the columns, so that what follows is checked: the rows lie
+// elsewhere.
+func (b *binder) externaldata(op *datatableOp) *relation {
+	for _, n := range op.vals {
+		b.rowless(n)
+	}
+	b.unsupported(op.at, "the operator \"externaldata\": %s", refused("operator", "externaldata"))
+	return &relation{cols: op.cols, run: empty().run}
+}
+
 func (b *binder) datatable(op *datatableOp) *relation {
+	if op.external {
+		return b.externaldata(op)
+	}
 	width := len(op.cols)
 	vals := make([]Value, len(op.vals))
 	for i, n := range op.vals {

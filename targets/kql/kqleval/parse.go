@@ -163,7 +163,7 @@ func (p *parser) queries() ([]*Query, error) {
 		}
 		all = append(all, &q)
 		if p.peek().Type != tokEOF && !p.accept(";") {
-			return nil, p.unexpected(`"|" or the end`)
+			return nil, p.unexpected(`"|", ";" or the end`)
 		}
 	}
 }

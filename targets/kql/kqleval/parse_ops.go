@@ -6,7 +6,7 @@ import "strings"
 func (p *parser) operator() (opNode, error) {
 	t := p.peek()
 	read, ok := operatorTable()[t.Value]
-	if why := refused("operator", t.Value); t.Type == tokName && why != "" {
+	if why := refused("operator", t.Value); t.Type == tokName && why != "" && !ok {
 		return nil, syntaxAt(p.here(), "not supported: the operator %q: %s", t.Value, why)
 	}
 	if t.Type != tokName || !ok {
@@ -35,7 +35,7 @@ func operatorTable() map[string]func(*parser, opAt) (opNode, error) {
 		"consume": (*parser).consume, "render": (*parser).render, "search": (*parser).search, "find": (*parser).find,
 		"evaluate": (*parser).evaluate, "invoke": (*parser).invoke, "partition": (*parser).partition,
 		"top-nested": (*parser).topNested, "print": (*parser).print, "range": (*parser).rangeOp,
-		"datatable": (*parser).datatable, "top-hitters": (*parser).topHitters, "project-by-names": (*parser).byNames,
+		"datatable": (*parser).datatable, "externaldata": (*parser).externaldata, "top-hitters": (*parser).topHitters, "project-by-names": (*parser).byNames,
 		"make-graph": (*parser).makeGraph, "graph-match": (*parser).graphMatch,
 		"graph-to-table": (*parser).graphToTable, "graph-mark-components": (*parser).graphMark,
 		"graph-shortest-paths": (*parser).shortestPaths,

@@ -440,6 +440,45 @@ func (p *parser) datatable(at opAt) (opNode, error) {
 	return op, nil
 }
 
+// externaldata = "(" columns ")" "[" places "]" [ "with" "(" properties ")" ]
+func (p *parser) externaldata(at opAt) (opNode, error) {
+	cols, err := p.columns()
+	if err != nil {
+		return nil, err
+	}
+	op := &datatableOp{opAt: at, cols: cols, external: true}
+	if err := p.expect("["); err != nil {
+		return nil, err
+	}
+	for !p.is("]") {
+		x, err := p.expr()
+		if err != nil {
+			return nil, err
+		}
+		op.vals = append(op.vals, x)
+		if !p.accept(",") {
+			break
+		}
+	}
+	if err := p.expect("]"); err != nil || !p.accept("with") {
+		return op, err
+	}
+	if err := p.expect("("); err != nil {
+		return nil, err
+	}
+	for depth := 1; depth > 0; p.next() {
+		switch {
+		case p.peek().Type == tokEOF:
+			return nil, p.unexpected(`")"`)
+		case p.is("("):
+			depth++
+		case p.is(")"):
+			depth--
+		}
+	}
+	return op, nil
+}
+
 func columnNames(cols []Column) string {
 	names := make([]string, len(cols))
 	for i, c := range cols {

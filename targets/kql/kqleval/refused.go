@@ -32,6 +32,7 @@ func Refusals() []Refusal {
 		{"operator", unsaid, words("reduce")},
 		{"operator", needed, words("assert-schema graph-where-edges graph-where-nodes macro-expand")},
 		{"function", outside, words("cluster database entity_group external_table geo_info_from_ip_address graph materialized_view stored_query_result")},
+		{"function", "Defender knows it, and the language does not", words("AssignedIPAddresses DeviceFromIP FileProfile SeenBy")},
 		{"function", service, words("current_cluster_endpoint current_database current_principal current_principal_details " +
 			"current_principal_is_member_of cursor_after cursor_before_or_at cursor_current datetime_list_timezones extent_id extent_tags row_id")},
 		{"function", unsaid, words("gzip_compress_to_base64_string hash_combine hash_many parse_user_agent series_periods_detect " +

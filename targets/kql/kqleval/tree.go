@@ -370,6 +370,8 @@ type (
 		opAt
 		cols []Column
 		vals []node
+		// external says that it is externaldata, and vals are where its rows lie.
+		external bool
 	}
 )
 
