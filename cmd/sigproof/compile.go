@@ -33,7 +33,7 @@ type compileFlags struct {
 	meaning
 	to    []string
 	after string
-	names *aql.Names
+	names *targets.Names
 }
 
 func (a *app) compileCommand() *cobra.Command {
@@ -190,7 +190,7 @@ func errorOutside(r *rules) *sigma.Diagnostic {
 
 // emitterOf finds the emitter of a language, which says what the site calls
 // things.
-func emitterOf(language string, names *aql.Names) targets.Emitter {
+func emitterOf(language string, names *targets.Names) targets.Emitter {
 	for _, e := range emitters {
 		if e.Language() != language {
 			continue

@@ -29,16 +29,10 @@ import (
 	"github.com/sigproof/sigproof/targets/internal/write"
 )
 
-// Names are what a site calls log source types and properties.
-type Names = flat.Names
-
-// ReadNames reads names from JSON: {"sources": {...}, "fields": {...}}.
-func ReadNames(data []byte) (*Names, error) { return flat.ReadNames(data) }
-
 // Emitter writes AQL. Its zero value is ready, and may be used by many
 // goroutines at once.
 type Emitter struct {
-	Names *Names // nil if all is called as it is assumed
+	Names *targets.Names // nil if all is called as it is assumed
 }
 
 var _ targets.Emitter = Emitter{}
@@ -48,7 +42,7 @@ func (Emitter) Language() string { return "aql" }
 
 // assumed are the log source types that IBM's modules give to the events of
 // logs.
-var assumed = &Names{Sources: map[string]string{
+var assumed = &targets.Names{Sources: map[string]string{
 	"entra_audit": "Microsoft Entra ID", "entra_signin": "Microsoft Entra ID",
 	"activity": "Microsoft Azure Platform", "tenant_activity": "Microsoft Azure Platform",
 	"m365_audit":       "Microsoft Office 365",

@@ -33,7 +33,7 @@ import (
 type Emitter struct {
 	// Names are what a site calls things: sources are filters that find the
 	// events of a log, fields are keys of the format or names of the search.
-	Names *flat.Names
+	Names *targets.Names
 }
 
 var _ targets.Emitter = Emitter{}
@@ -77,7 +77,7 @@ func (e Emitter) Condition(p *ir.Program) (*flat.Condition, []*sigma.Diagnostic)
 	if e.source(p.Log) == "" {
 		return nil, refuse("no-source", "no filter is known that finds the events of log %s in ArcSight; --names may name one", p.Log.Name)
 	}
-	c, diags := dialect.Condition(p, e.Names.Or(&flat.Names{Fields: keys[p.Log.Name]}))
+	c, diags := dialect.Condition(p, e.Names.Or(&targets.Names{Fields: keys[p.Log.Name]}))
 	if c == nil {
 		return nil, diags
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/sigproof/sigproof/compiler/eval"
 	"github.com/sigproof/sigproof/compiler/ir"
 	"github.com/sigproof/sigproof/compiler/schema"
+	"github.com/sigproof/sigproof/targets"
 	"github.com/sigproof/sigproof/targets/arcsight/arcsighteval"
-	"github.com/sigproof/sigproof/targets/internal/flat"
 	"github.com/sigproof/sigproof/targets/internal/flattest"
 	"github.com/sigproof/sigproof/targets/internal/packtest"
 	"github.com/sigproof/sigproof/targets/pack"
@@ -55,6 +55,11 @@ func TestAgree(t *testing.T) {
 	})
 }
 
+func TestTexts(t *testing.T) {
+	t.Parallel()
+	flattest.Texts(t, flattest.Language{Emitter: Emitter{}, Match: run})
+}
+
 // TestText shows what filters look like.
 func TestText(t *testing.T) {
 	t.Parallel()
@@ -78,7 +83,7 @@ AND (name = "x" OR name = "y")`},
 // TestNames takes the names of a site, and refuses what nothing names.
 func TestNames(t *testing.T) {
 	t.Parallel()
-	names := &flat.Names{Sources: map[string]string{"pim_alert": `deviceProduct = "PIM"`}, Fields: map[string]string{"alertName": "cs6"}}
+	names := &targets.Names{Sources: map[string]string{"pim_alert": `deviceProduct = "PIM"`}, Fields: map[string]string{"alertName": "cs6"}}
 	p := flattest.In(t, "pim_alert", "sel: {alertName: y}\n  condition: sel")
 	q, _ := Emitter{Names: names}.Emit(p)
 	if want := "(deviceProduct = \"PIM\")\nAND deviceCustomString6 = \"y\""; q == nil || q.Text != want {

@@ -37,7 +37,7 @@ type Emitter struct {
 	// Names are what a site calls things: sources are the scope with which a
 	// search begins, fields are paths into the JSON of a message. Nil if all is
 	// as it is assumed.
-	Names *flat.Names
+	Names *targets.Names
 }
 
 var _ targets.Emitter = Emitter{}
@@ -78,7 +78,7 @@ func (e Emitter) Emit(p *ir.Program) (*targets.Query, []*sigma.Diagnostic) {
 // Condition writes the condition of a rule, and tells which fields it reads.
 func (e Emitter) Condition(p *ir.Program) (*flat.Condition, []*sigma.Diagnostic) {
 	// Names give fields other places, not other names.
-	return dialect.Condition(p, &flat.Names{})
+	return dialect.Condition(p, &targets.Names{})
 }
 
 // scope says where the messages of a log are.

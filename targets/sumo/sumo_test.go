@@ -9,7 +9,7 @@ import (
 
 	"github.com/sigproof/sigproof/compiler/eval"
 	"github.com/sigproof/sigproof/compiler/ir"
-	"github.com/sigproof/sigproof/targets/internal/flat"
+	"github.com/sigproof/sigproof/targets"
 	"github.com/sigproof/sigproof/targets/internal/flattest"
 	"github.com/sigproof/sigproof/targets/internal/packtest"
 	"github.com/sigproof/sigproof/targets/pack"
@@ -83,6 +83,11 @@ func peer(text string, _ *ir.Program, event *eval.Object) (bool, error) {
 	}), nil
 }
 
+func TestTexts(t *testing.T) {
+	t.Parallel()
+	flattest.Texts(t, flattest.Language{Emitter: Emitter{}, Match: run})
+}
+
 // TestText shows what searches look like.
 func TestText(t *testing.T) {
 	t.Parallel()
@@ -126,7 +131,7 @@ func TestText(t *testing.T) {
 // TestNames takes the names of a site.
 func TestNames(t *testing.T) {
 	t.Parallel()
-	names := &flat.Names{
+	names := &targets.Names{
 		Sources: map[string]string{"entra_audit": "_sourceCategory=azure/*"}, Fields: map[string]string{"activityDisplayName": "properties.operation"},
 	}
 	q, _ := Emitter{Names: names}.Emit(flattest.In(t, "entra_audit", "sel: {activityDisplayName: y}\n  condition: sel"))

@@ -6,16 +6,16 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/sigproof/sigproof/targets/aql"
+	"github.com/sigproof/sigproof/targets"
 )
 
 // NamesFlag adds --names, which reads what a site calls sources and fields.
-func NamesFlag(cmd *cobra.Command, names **aql.Names) {
+func NamesFlag(cmd *cobra.Command, names **targets.Names) {
 	cmd.Flags().Var(&namesFile{names}, "names", `JSON file that says what the site calls sources and fields: {"sources": {...}, "fields": {...}}`)
 }
 
 // A namesFile is the value of --names: the file that it names is read at once.
-type namesFile struct{ Names **aql.Names }
+type namesFile struct{ Names **targets.Names }
 
 // Set reads the file.
 func (f *namesFile) Set(name string) error {
@@ -23,7 +23,7 @@ func (f *namesFile) Set(name string) error {
 	if err != nil {
 		return err
 	}
-	names, err := aql.ReadNames(data)
+	names, err := targets.ReadNames(data)
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}

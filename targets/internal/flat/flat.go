@@ -77,7 +77,7 @@ type Condition struct {
 
 // Condition writes the predicate of a program. There is none if the program
 // asks for what the language can't say.
-func (d *Dialect) Condition(p *ir.Program, names *Names) (*Condition, []*sigma.Diagnostic) {
+func (d *Dialect) Condition(p *ir.Program, names *targets.Names) (*Condition, []*sigma.Diagnostic) {
 	w := &writer{Dialect: d, names: names, file: p.File(), log: p.Log}
 	if p.Correlation != nil {
 		w.refuse(p.Correlation.At, "correlations: the rows of one search are single events")
@@ -129,7 +129,7 @@ const (
 
 type writer struct {
 	*Dialect
-	names   *Names
+	names   *targets.Names
 	file    *sigma.File
 	log     *schema.Log
 	columns []Column
@@ -251,7 +251,7 @@ func (w *writer) said(t *ir.Test, s Said) write.Expr {
 func (w *writer) read(t *ir.Test) []string {
 	var out []string
 	for _, f := range fields(t.Field) {
-		name, why := w.names.of(w.log, f)
+		name, why := nameOf(w.names, f)
 		if why == "" {
 			if column := w.Column(name); column != "" {
 				out = append(out, column)
