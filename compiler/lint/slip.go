@@ -119,15 +119,18 @@ func (p *Pass) listOf(lines []sigma.Span) []sigma.Edit {
 		return !slices.ContainsFunc(lines, func(at sigma.Span) bool { return form.Get().MatchString(p.File().Text(at)) != want })
 	}
 	column := func(at sigma.Span) string { return string(p.File().Src[lineStart(p.File().Src, at.Start):at.Start]) }
-	if slices.ContainsFunc(lines, func(at sigma.Span) bool { return strings.TrimSpace(column(at)) != "" || column(at) != column(lines[0]) }) {
+	first := column(lines[0])
+	if strings.TrimSpace(first) != "" || slices.ContainsFunc(lines, func(at sigma.Span) bool { return column(at) != first }) {
 		return nil
 	}
 	var edits []sigma.Edit
-	for _, at := range lines {
-		switch {
-		case all(dashQuote, true):
+	switch {
+	case all(dashQuote, true):
+		for _, at := range lines {
 			edits = append(edits, insert(at.Start+1, " ")...)
-		case all(dashed, false):
+		}
+	case all(dashed, false):
+		for _, at := range lines {
 			edits = append(edits, insert(at.Start, "- ")...)
 		}
 	}

@@ -200,12 +200,17 @@ var valueFileName = &Check{
 		if !p.onWindows() {
 			return
 		}
-		p.eachString(func(at place, s *sigma.String) {
-			if at.Has("endswith") && paths.Get().MatchString(at.Field.Value) && bareProgram.Get().MatchString(s.Text.Value) && !p.meansNoBackslash(at) {
-				p.report(s.Text.At, `%s is also the end of other names; a backslash before it is where the name begins`, p.shown(s)).
-					unsafe("add a backslash", rewrite(p.File(), s.Text, `\`+s.Text.Value)...)
+		for _, at := range p.Items() {
+			if !at.Has("endswith") || !paths.Get().MatchString(at.Field.Value) || !hasWildcards(at.Item) || p.meansNoBackslash(at) {
+				continue
 			}
-		})
+			for _, v := range at.Values {
+				if s, ok := v.(*sigma.String); ok && bareProgram.Get().MatchString(s.Text.Value) {
+					p.report(s.Text.At, `%s is also the end of other names; a backslash before it is where the name begins`, p.shown(s)).
+						unsafe("add a backslash", rewrite(p.File(), s.Text, `\`+s.Text.Value)...)
+				}
+			}
+		}
 	},
 }
 
