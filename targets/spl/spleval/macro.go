@@ -110,6 +110,8 @@ func (x *expander) copy(text string, from origin, depth int) *Error {
 	start := 0
 	for i := 0; i < len(text); {
 		switch {
+		case text[i] == '\\':
+			i = min(i+2, len(text))
 		case text[i] == '"':
 			i = skipQuoted(text, i)
 		case strings.HasPrefix(text[i:], "```"):
@@ -144,6 +146,12 @@ func (x *expander) copy(text string, from origin, depth int) *Error {
 	}
 	x.emit(text[start:], start, from)
 	return nil
+}
+
+// callAt says whether the call of a macro that is not given opens at byte i. In
+// any other text a backtick is a letter.
+func (s *source) callAt(i int) bool {
+	return len(s.missing) > 0 && i < len(s.text) && s.text[i] == '`'
 }
 
 // skipMacro returns the byte after the macro call that opens at i, or len(text).

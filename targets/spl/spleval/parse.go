@@ -123,7 +123,7 @@ func (p *parser) cut(lo, hi int) ([][2]int, *Error) {
 	apostrophe := p.quotesFields(lo, hi, true)
 	for i := lo; i < hi; {
 		switch c := text[i]; {
-		case c == '`':
+		case p.src.callAt(i):
 			i = skipMacro(text, i)
 		case c == '"' || c == '\'' && apostrophe:
 			end := skipQuoted(text, i)
@@ -171,7 +171,7 @@ func (p *parser) word(lo, hi int) string {
 // before it a text is an implied search, unless it says search itself; in a
 // subsearch any command may stand so.
 func (p *parser) head(lo, hi int, piped, sub bool) (word string, body int) {
-	if piped && p.src.text[lo] == '`' {
+	if piped && p.src.callAt(lo) {
 		return unknownMacro, lo
 	}
 	word = p.word(lo, hi)

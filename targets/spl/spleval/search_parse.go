@@ -200,7 +200,8 @@ func (s *searchParser) primary() (searchNode, *Error) {
 		}
 		s.log.plan(useSub, sub)
 		return &subTest{sub}, nil
-	case '`':
+	}
+	if s.src.callAt(lo) {
 		s.pos = skipMacro(s.src.text[:s.end], lo)
 		return &allTest{}, nil
 	}
