@@ -147,6 +147,7 @@ func TestLimits(t *testing.T) {
 		{"doubling", doubling + "print strlen(a40)", "grew beyond"},
 		{"calls", calls + "print f40(1)", "when its functions are expanded"},
 		{"unions", unions + "t40 | count", "rows"},
+		{"unpack", "range x from 1 to 9000 step 1 | extend b = pack(strcat('k', x), x) | evaluate bag_unpack(b)", "bytes of memory"},
 		{"array", "print a = range(1, 1000000) | extend b = array_concat(a, a, a, a, a, a, a, a)", "limit of this run"},
 		{"parentheses", "print " + strings.Repeat("(", 100000) + "1" + strings.Repeat(")", 100000), "nests too deep"},
 		{"nots", "print " + strings.Repeat("not(", 1000) + "true" + strings.Repeat(")", 1000), "nests too deep"},
@@ -168,6 +169,19 @@ func TestLimits(t *testing.T) {
 				t.Errorf("took %v", took)
 			}
 		})
+	}
+}
+
+// TestCancelFunction ends a run within one call of a function.
+func TestCancelFunction(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	defer cancel()
+	for _, f := range []string{"series_fir(a, a)", "series_iir(a, a, a)"} {
+		_, err := run(ctx, "print a = range(1, 200000) | extend b = "+f, nil)
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%s: got %v, want the end of the time", f, err)
+		}
 	}
 }
 

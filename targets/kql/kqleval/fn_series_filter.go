@@ -52,6 +52,9 @@ func fir(rt *runtime, a []Value) Value {
 	}
 	out := make([]float64, len(xs))
 	for i := range xs {
+		if rt.ended() {
+			return nil
+		}
 		for j, w := range filter {
 			if k := i + shift - j; k >= 0 && k < len(xs) {
 				out[i] += w * xs[k]
@@ -63,7 +66,7 @@ func fir(rt *runtime, a []Value) Value {
 }
 
 // iir follows the recursive formula of the documentation.
-func iir(_ *runtime, a []Value) Value {
+func iir(rt *runtime, a []Value) Value {
 	xs, ok1 := numbersOf(a[0])
 	num, ok2 := numbersOf(a[1])
 	den, ok3 := numbersOf(a[2])
@@ -72,6 +75,9 @@ func iir(_ *runtime, a []Value) Value {
 	}
 	out := make([]float64, len(xs))
 	for i := range xs {
+		if rt.ended() {
+			return nil
+		}
 		for j, w := range num {
 			if j <= i {
 				out[i] += w * xs[i-j]

@@ -217,38 +217,48 @@ func (u *unpackPlan) run(rt *runtime, set *rowset) (*Table, error) {
 		}
 	}
 	keys, types := bagColumns(set.rows, u.at)
-	target := map[string]int{}
+	target, columns, replaced := map[string]int{}, map[string]int{}, map[int]bool{}
+	for i, c := range t.Columns {
+		columns[c.Name] = i
+	}
 	for _, k := range keys {
 		if u.ignored[k] {
 			continue
 		}
 		name := u.prefix + k
-		at := slices.IndexFunc(t.Columns, func(c Column) bool { return c.Name == name })
+		at, ok := columns[name]
 		switch {
-		case at < 0:
+		case !ok:
 			at = len(t.Columns)
+			columns[name] = at
 			t.Columns = append(t.Columns, Column{name, types[k]})
 		case u.conflict == "keep_source":
 			continue
 		case u.conflict == "replace_source":
 			t.Columns[at].Type = types[k]
+			replaced[at] = true
 		default:
 			return nil, rt.errorAt(u.place, "bag_unpack makes a column %q, and there is one; give a prefix or say columnsConflict", name)
 		}
 		target[k] = at
 	}
+	blank := make([]Value, len(t.Columns))
+	for k, at := range target {
+		blank[at] = cast(nil, types[k])
+	}
 	for _, row := range set.rows {
-		next := append(append([]Value(nil), row[:u.at]...), row[u.at+1:]...)
-		for len(next) < len(t.Columns) {
-			next = append(next, nil)
-		}
-		bag, _ := row[u.at].(*Bag)
-		for k, at := range target {
-			var v Value
-			if bag != nil {
-				v, _ = bag.Get(k)
+		next := slices.Clone(blank)
+		for i, v := range append(slices.Clone(row[:u.at]), row[u.at+1:]...) {
+			if !replaced[i] {
+				next[i] = v
 			}
-			next[at] = cast(v, types[k])
+		}
+		if bag, ok := row[u.at].(*Bag); ok {
+			for i, k := range bag.keys {
+				if at, ok := target[k]; ok {
+					next[at] = cast(bag.vals[i], types[k])
+				}
+			}
 		}
 		rt.hold(rowSize(next))
 		if err := rt.step(); err != nil {

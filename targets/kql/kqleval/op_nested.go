@@ -89,7 +89,11 @@ func nest(out *builder, levels []nestedLevel, rows [][]Value, prefix []Value) er
 	if err != nil {
 		return err
 	}
-	slices.SortStableFunc(groups, func(x, y *group) int { return compareKeys(l.score(out.rt, x), l.score(out.rt, y), l.key) })
+	scores := map[*group]Value{}
+	for _, g := range groups {
+		scores[g] = l.score(out.rt, g)
+	}
+	slices.SortStableFunc(groups, func(x, y *group) int { return compareKeys(scores[x], scores[y], l.key) })
 	limit := len(groups)
 	if l.n != nil {
 		n, err := l.n(out.rt)
@@ -99,7 +103,7 @@ func nest(out *builder, levels []nestedLevel, rows [][]Value, prefix []Value) er
 		limit = min(limit, n)
 	}
 	for _, g := range groups[:limit] {
-		next := append(slices.Clone(prefix), g.keys[0], l.score(out.rt, g))
+		next := append(slices.Clone(prefix), g.keys[0], scores[g])
 		if err := nest(out, levels[1:], parts[keyOf(g.keys[0])], next); err != nil {
 			return err
 		}

@@ -100,6 +100,14 @@ func (rt *runtime) step() error {
 	return nil
 }
 
+// ended is step for the loops of one value, whose error the run has then.
+func (rt *runtime) ended() bool {
+	if err := rt.step(); err != nil {
+		rt.err = err
+	}
+	return rt.err != nil
+}
+
 func (rt *runtime) slot(i int) any {
 	if i < len(rt.slots) {
 		return rt.slots[i]
