@@ -24,6 +24,7 @@ type checkFlags struct {
 	to                []string
 	enable, disable   []string
 	kql, spl          []string // files with queries
+	macros            []string
 }
 
 func (a *app) checkCommand() *cobra.Command {
@@ -56,6 +57,7 @@ func (a *app) checkCommand() *cobra.Command {
 	flags.StringSliceVar(&f.to, "to", nil, "also say what these languages can't: "+strings.Join(languages(), ", "))
 	flags.StringArrayVar(&f.kql, "kql", nil, "check the KQL of a file, or of a template of Sentinel, against the tables and columns of the logs, and no rules")
 	flags.StringArrayVar(&f.spl, "spl", nil, "check the SPL of a file against the fields of the log that it reads, and no rules")
+	flags.StringArrayVar(&f.macros, "macro", nil, macroUsage)
 	flags.StringSliceVar(&f.enable, "enable", nil, "look for this code too, or for all that begin so; \"all\" means every check")
 	flags.StringSliceVar(&f.disable, "disable", nil, "do not look for this code, or for any that begins so")
 	return cmd

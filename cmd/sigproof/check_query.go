@@ -24,7 +24,11 @@ func (a *app) checkQueries(args []string, f *checkFlags) error {
 	if err != nil {
 		return err
 	}
-	spl := func(file *sigma.File) []*sigma.Diagnostic { return query.SPL(file, logs) }
+	macros, err := a.macros(f.macros)
+	if err != nil {
+		return err
+	}
+	spl := func(file *sigma.File) []*sigma.Diagnostic { return query.SPL(file, logs, macros) }
 	var sources []source
 	r := &lint.Result{}
 	for _, language := range []struct {

@@ -37,7 +37,7 @@ func (a *app) runSPLCommand() *cobra.Command {
 	cmd.Flags().StringVarP(&f.expression, "expression", "e", "", "the search itself")
 	cmd.Flags().StringArrayVar(&f.events, "events", nil, "a file of events")
 	cmd.Flags().StringArrayVar(&f.lookups, "lookup", nil, "a lookup table: NAME=FILE.csv")
-	cmd.Flags().StringArrayVar(&f.macros, "macro", nil, "a macro: NAME=DEFINITION or NAME(arg,...)=DEFINITION")
+	cmd.Flags().StringArrayVar(&f.macros, "macro", nil, macroUsage)
 	f.bounds.flags(cmd)
 	return cmd
 }
@@ -51,7 +51,7 @@ func (a *app) runSPL(ctx context.Context, args []string, f *runSPLFlags) error {
 	if err != nil {
 		return err
 	}
-	macros, err := macrosOf(f.macros)
+	macros, err := a.macros(f.macros)
 	if err != nil {
 		return err
 	}
@@ -96,9 +96,23 @@ func (a *app) splInput(f *runSPLFlags) (*spleval.Input, error) {
 	return in, nil
 }
 
-func macrosOf(args []string) ([]spleval.Macro, error) {
+const macroUsage = "a macro of a search: NAME=DEFINITION, NAME(arg,...)=DEFINITION, or @FILE for those of a macros.conf"
+
+func (a *app) macros(args []string) ([]spleval.Macro, error) {
 	var out []spleval.Macro
 	for _, arg := range args {
+		if path, ok := strings.CutPrefix(arg, "@"); ok {
+			text, err := a.readWhole(path)
+			if err != nil {
+				return nil, err
+			}
+			all, err := spleval.ParseMacros(string(text))
+			if err != nil {
+				return nil, fmt.Errorf("--macro %s: %w", path, err)
+			}
+			out = append(out, all...)
+			continue
+		}
 		head, definition, ok := strings.Cut(arg, "=")
 		if !ok || head == "" {
 			return nil, fmt.Errorf("--macro %q: NAME=DEFINITION must stand here", arg)
