@@ -133,6 +133,7 @@ func boundLines() []string {
 		{"memory for the rows of a KQL query", size(kqleval.DefaultMaxBytes), "`--max-memory`"},
 		{"rows that a command of an SPL search gives", spleval.DefaultMaxEvents, "`--max-rows`"},
 		{"bytes that the commands of an SPL search write", size(spleval.DefaultMaxBytes), "`--max-memory`"},
+		{"one value or row of an SPL search", size(spleval.MaxPiece), ""},
 		{"time of a query", defaultTimeout, "`--timeout`"},
 	} {
 		lines = append(lines, fmt.Sprintf("| %s | %s | %s |", b.what, figure(b.most), b.flag))

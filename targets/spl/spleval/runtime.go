@@ -56,8 +56,15 @@ func (rt *runtime) fail(err error) {
 	}
 }
 
-// room spends n bytes. False stops the run.
+// MaxPiece is how many bytes one value or row may take: while it is made, it
+// stands in memory twice and more.
+const MaxPiece = 64 << 20
+
+// room spends n bytes for a value or row. False stops the run.
 func (rt *runtime) room(n int) bool {
+	if n > MaxPiece {
+		rt.fail(fmt.Errorf("%w: a value or row takes more than %d bytes", ErrLimit, MaxPiece))
+	}
 	if rt.bytes -= int64(n); rt.bytes < 0 {
 		rt.fail(fmt.Errorf("%w: search writes more bytes than it may", ErrLimit))
 	}

@@ -223,6 +223,20 @@ func TestConcurrentRuns(t *testing.T) {
 	wg.Wait()
 }
 
+// TestLargeValue refuses one value that is too large, however much a search may
+// write in all.
+func TestLargeValue(t *testing.T) {
+	t.Parallel()
+	q, err := Parse("| makeresults | eval x=\"xxxxxxxxxx\""+strings.Repeat(" | eval x=replace(x, \"x\", \"xxxxxxxxxx\")", 9), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = q.Run(context.Background(), &Input{MaxBytes: 1 << 40})
+	if err == nil || !strings.Contains(err.Error(), "a value or row takes more than 67108864 bytes") {
+		t.Errorf("got %v", err)
+	}
+}
+
 // TestHostile: what could take forever, or all memory, ends with an error instead.
 func TestHostile(t *testing.T) {
 	t.Parallel()
