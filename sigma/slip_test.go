@@ -105,6 +105,8 @@ func TestSlips(t *testing.T) {
 			want: `13:1: error: key "title" stands twice in one map; a line of "---" parts two documents [yaml/duplicate-key]`, fixed: true},
 		{name: "a count as a sentence", src: manyWhoami, old: "condition:\n        gte: 5", new: "condition: gte 5",
 			want: `20:16: error: event_count needs a condition such as gte: 10; only temporal types join rules by names [correlation/condition]`},
+		{name: "a number that begins with 0", src: whoami, old: "User: x", new: "ProcessId: 09",
+			want: `11:20: info: 09 is a number in YAML 1.2, and older tools read it otherwise [yaml/ambiguous]`},
 		{name: "an id of one digit", src: whoami, old: "title: Whoami\n", new: "title: Whoami\nid: 1\n",
 			want:  `2:5: error: id "1" is no UUID; it must look like 12345678-1234-4123-8123-123456789abc [value/id]`,
 			label: "it has 1 digit, not 32"},

@@ -151,7 +151,7 @@ func (p *parser) checkTyping(t Text, v Value) {
 	_, number := v.(*Number)
 	_, str := v.(*String)
 	switch {
-	case number && (octalLooking(t.Value) || strings.HasPrefix(t.Value, "0o") || bareExponent.MatchString(t.Value)):
+	case number && (leadingZero(t.Value) || strings.HasPrefix(t.Value, "0o") || bareExponent.MatchString(t.Value)):
 	case str && yaml11.MatchString(t.Value):
 	default:
 		return
@@ -166,10 +166,11 @@ func (p *parser) checkTyping(t Text, v Value) {
 // a dot, and a sign in the exponent (yaml.org/type/float).
 var bareExponent = regexp.MustCompile(`^[-+]?(?:[0-9]+[eE]|[0-9.]+[eE][0-9])`)
 
-// octalLooking finds 010, which is ten, and eight in YAML 1.1.
-func octalLooking(s string) bool {
+// leadingZero finds 010, which is ten, and eight in YAML 1.1, and 09, which is
+// text there.
+func leadingZero(s string) bool {
 	digits := strings.TrimLeft(s, "+-")
-	return len(digits) > 1 && digits[0] == '0' && strings.Trim(digits, "01234567") == ""
+	return len(digits) > 1 && digits[0] == '0' && strings.Trim(digits, "0123456789") == ""
 }
 
 func (p *parser) checkNoWildcard(m Modifier, s *String) {
