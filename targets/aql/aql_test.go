@@ -87,6 +87,11 @@ func TestTexts(t *testing.T) {
 	flattest.Texts(t, flattest.Language{Emitter: Emitter{}, Match: run})
 }
 
+func TestCorpus(t *testing.T) {
+	t.Parallel()
+	flattest.Corpus(t, flattest.Language{Emitter: Emitter{}, Match: run}, 25, "aql/keyword-payload")
+}
+
 // TestText shows what searches look like.
 func TestText(t *testing.T) {
 	t.Parallel()

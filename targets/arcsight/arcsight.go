@@ -108,7 +108,8 @@ var dialect = &flat.Dialect{
 	Keyword: func(ir.Match) flat.Said { return flat.Cannot("keywords that may be part of a word") },
 	Limits:  limitKinds,
 
-	NullLimit: "arcsight/null-is-absent",
+	NullLimit:   "arcsight/null-is-absent",
+	EmptyIsNull: true,
 }
 
 func match(column string, m ir.Match) flat.Said {

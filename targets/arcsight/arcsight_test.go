@@ -60,6 +60,11 @@ func TestTexts(t *testing.T) {
 	flattest.Texts(t, flattest.Language{Emitter: Emitter{}, Match: run})
 }
 
+func TestCorpus(t *testing.T) {
+	t.Parallel()
+	flattest.Corpus(t, flattest.Language{Emitter: Emitter{}, Match: run}, 25)
+}
+
 // TestText shows what filters look like.
 func TestText(t *testing.T) {
 	t.Parallel()

@@ -149,7 +149,8 @@ var dialect = &flat.Dialect{
 	Keyword: keyword,
 	Limits:  limitKinds,
 
-	NullLimit: "sumo/null-is-empty",
+	NullLimit:   "sumo/null-is-empty",
+	EmptyIsNull: true,
 }
 
 func empty(column string) string { return "isEmpty(" + column + ")" }
@@ -190,7 +191,7 @@ func textCondition(column string, m *ir.Text) flat.Said {
 	shape, s := m.Shape()
 	switch {
 	case shape == ir.Equals && s == "":
-		return flat.Said{Text: empty(column), Limits: []string{"sumo/null-is-empty"}}
+		return flat.Said{Text: empty(column), Limits: []string{"sumo/null-is-empty"}, Bare: true}
 	case shape != ir.Equals || strings.ContainsFunc(s, func(r rune) bool { return r == '\\' || unicode.IsControl(r) }):
 		return matching(column, flat.Pattern(m))
 	case m.Cased:

@@ -88,6 +88,11 @@ func TestTexts(t *testing.T) {
 	flattest.Texts(t, flattest.Language{Emitter: Emitter{}, Match: run})
 }
 
+func TestCorpus(t *testing.T) {
+	t.Parallel()
+	flattest.Corpus(t, flattest.Language{Emitter: Emitter{}, Match: run}, 25, "sumo/keyword-raw", "sumo/null-is-empty")
+}
+
 // TestText shows what searches look like.
 func TestText(t *testing.T) {
 	t.Parallel()

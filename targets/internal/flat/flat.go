@@ -45,8 +45,10 @@ type Dialect struct {
 	// Keyword writes that the event as it was written satisfies a match.
 	Keyword func(m ir.Match) Said
 
-	// NullLimit is the code of the limit that null and exists meet.
-	NullLimit string
+	// NullLimit is the code of the limit that null and exists meet, and if
+	// EmptyIsNull is set what asks for any value as well.
+	NullLimit   string
+	EmptyIsNull bool
 
 	Limits []targets.LimitKind
 }
@@ -56,6 +58,10 @@ type Said struct {
 	Text   string
 	Cannot string   // completes "AQL has no ..."
 	Limits []string // codes of limits that it meets
+
+	// Bare says that a field that is not there is asked for, so that the text
+	// must not want it to be there below a not.
+	Bare bool
 }
 
 // Cannot says that the language has no such thing.
@@ -298,22 +304,24 @@ func (w *writer) first(t *ir.Test, columns []string, negated bool) write.Expr {
 
 // column writes a test of one column.
 func (w *writer) column(t *ir.Test, column string, derived, negated bool) write.Expr {
-	var parts []write.Expr
-	asks := false // a comparison, that must not be asked of nothing
+	var bare, asked []write.Expr // those that may be asked of nothing, and the others
 	for _, m := range t.Any {
 		switch m := m.(type) {
 		case *ir.Present, *ir.Exists:
-			parts = append(parts, w.present(t, m, column, derived))
+			bare = append(bare, w.present(t, m, column, derived))
 		default:
-			asks = true
-			parts = append(parts, w.said(t, w.Match(column, m)))
+			if said := w.Match(column, m); said.Bare || !negated {
+				bare = append(bare, w.said(t, said))
+			} else {
+				asked = append(asked, w.said(t, said))
+			}
 		}
 	}
-	whole := w.join(parts, w.Or)
-	if negated && asks {
-		return w.join([]write.Expr{atom(w.Present(column)), whole}, w.And)
+	if len(asked) > 0 {
+		there := []write.Expr{atom(w.Present(column)), w.join(asked, w.Or)}
+		bare = append(bare, w.join(there, w.And))
 	}
-	return whole
+	return w.join(bare, w.Or)
 }
 
 // null holds if no column has a value. That of a derived field which holds no
@@ -332,7 +340,7 @@ func (w *writer) null(t *ir.Test, columns []string) write.Expr {
 }
 
 func (w *writer) present(t *ir.Test, m ir.Match, column string, derived bool) write.Expr {
-	if _, ok := m.(*ir.Exists); ok {
+	if _, ok := m.(*ir.Exists); ok || w.EmptyIsNull {
 		w.limit(w.NullLimit, t.At)
 	}
 	if derived {
