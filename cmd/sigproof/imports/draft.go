@@ -126,37 +126,51 @@ func parts(x *gomatch.Explanation) string {
 	return b.String()
 }
 
-// correlation gives a case of all events, if there are any of its rules' logs.
+// correlation gives a case of all events of its rules' logs, if there are any.
 func (d *drafting) correlation(doc sigma.Document) []*foreign.Case {
-	var logs []*schema.Log
-	var events []gomatch.Event
-	c := &foreign.Case{Name: fmt.Sprintf("the events of %s", d.from)}
-	for _, rec := range d.records {
-		e := rec.Event
-		if !slices.Contains(logs, e.Log) {
-			logs = append(logs, e.Log)
-		}
-		events = append(events, gomatch.Event{Value: e.Value, Time: e.Time, ID: e.ID, Log: e.Log})
-		if len(c.Events) <= mostEvents {
-			c.Events = append(c.Events, canonical(rec))
-		}
-	}
-	programs := d.Correlations(logs)
+	programs := d.Correlations(d.logs())
 	i := slices.IndexFunc(programs, func(p *ir.Program) bool { return p.Doc == doc })
 	if i < 0 {
 		return nil
 	}
+	p := programs[i]
+	var events []gomatch.Event
+	c := &foreign.Case{Name: fmt.Sprintf("the events of %s", d.from)}
+	for _, rec := range d.records {
+		if e := rec.Event; reads(p, e.Log) {
+			events = append(events, gomatch.Event{Value: e.Value, Time: e.Time, ID: e.ID, Log: e.Log})
+			c.Events = append(c.Events, canonical(rec))
+		}
+	}
 	set := gomatch.NewSet(programs)
-	set.Route = len(logs) > 1
-	c.Match = len(set.Correlate(programs[i], events)) > 0
+	set.Route = len(d.logs()) > 1
+	c.Match = len(set.Correlate(p, events)) > 0
 	switch {
-	case !c.Match && len(d.Docs) > 1 && !d.only(doc):
+	case len(events) == 0, !c.Match && len(d.Docs) > 1 && !d.only(doc):
 		return nil
 	case len(events) > mostEvents:
 		d.leave("%s: a case of %q would hold %d events; export at most %d", d.file, doc.Info().Label(), len(events), mostEvents)
 		return nil
 	}
 	return []*foreign.Case{c}
+}
+
+func (d *drafting) logs() []*schema.Log {
+	var logs []*schema.Log
+	for _, rec := range d.records {
+		if !slices.Contains(logs, rec.Event.Log) {
+			logs = append(logs, rec.Event.Log)
+		}
+	}
+	return logs
+}
+
+// reads tells whether a program looks at the events of a log.
+func reads(p *ir.Program, log *schema.Log) bool {
+	if p.Correlation == nil {
+		return p.Log == log
+	}
+	return slices.ContainsFunc(p.Correlation.Inputs, func(in ir.Input) bool { return reads(in.Program, log) })
 }
 
 // only tells whether a correlation is the one that its file is about.
