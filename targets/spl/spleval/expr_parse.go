@@ -352,6 +352,10 @@ func (x *exprParser) comparison(left expr, op string) (expr, *Error) {
 	if x.isOp("=", "==", "!=", "<", "<=", ">", ">=") || x.isWord("LIKE") {
 		return nil, x.unexpected("AND, OR or the end, for comparisons do not chain, and an operator")
 	}
+	if op == "=" {
+		x.p.log.equals(left, right)
+		x.p.log.equals(right, left)
+	}
 	lo, _ := left.span()
 	_, hi := right.span()
 	return &compare{at{lo, hi}, op, left, right}, nil

@@ -206,11 +206,15 @@ func (c *fieldChecker) find(lo, hi int, format string, args ...any) {
 // compare looks whether a field can be what it is compared with.
 func (c *fieldChecker) compare(u fieldUse, kind FieldKind) {
 	for _, t := range u.equals {
-		if strings.IndexByte(t.text, '*') >= 0 {
+		if strings.IndexByte(t.text, '*') >= 0 && !u.exact {
 			continue
 		}
 		_, number := parseNumber(t.text)
-		switch word := strings.ToLower(t.text); {
+		word := t.text
+		if !u.exact {
+			word = strings.ToLower(word)
+		}
+		switch {
 		case kind == NumberKind && !number:
 			c.find(t.lo, t.hi, "%s is a number, and never %q", u.names[0], t.text)
 		case kind == BoolKind && word != "true" && word != "false":

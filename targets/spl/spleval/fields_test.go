@@ -97,6 +97,10 @@ func TestCheckFields(t *testing.T) {
 		{`sourcetype=audit | rename durationMs AS d | search d=long`, `1:54: d is a number, and never "long"`},
 		{`sourcetype=audit | eval durationMs="long" | search durationMs=long`, ""},
 
+		{`sourcetype=audit | where durationMs="long" OR durationMs="5" OR durationMs!="long"`, `1:37: durationMs is a number, and never "long"`},
+		{`sourcetype=audit | where "True"=managed OR managed="true"`, `1:26: managed is true or false, and never "True"`},
+		{`sourcetype=audit | eval x=if(durationMs="5*", 1, 0), y=if(user="long", 1, 0)`, `1:41: durationMs is a number, and never "5*"`},
+
 		// What can't be read may make any field.
 		{`sourcetype=audit | frob | search b=1`, ""},
 	} {

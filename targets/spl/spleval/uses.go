@@ -8,7 +8,8 @@ type fieldUse struct {
 	kind   useKind
 	names  []string
 	lo, hi int    // of the name that is read
-	equals []test // what a search compares it with
+	equals []test // what it is compared with
+	exact  bool   // by an expression, to which case matters and a star is a letter
 	plan   *plan
 }
 
@@ -60,6 +61,23 @@ func (l *useLog) compares(field token, values []test) {
 	l.read(field.text, field.lo, field.hi)
 	if l != nil && len(l.uses) > 0 {
 		l.uses[len(l.uses)-1].equals = values
+	}
+}
+
+// equals notes that an expression compares the field that was read last with a
+// text.
+func (l *useLog) equals(left, right expr) {
+	field, isField := left.(*fieldRef)
+	value, isText := right.(*literal)
+	if l == nil || !isField || !isText || value.v.kind != kindString {
+		return
+	}
+	for i := len(l.uses) - 1; i >= 0; i-- {
+		if u := &l.uses[i]; u.kind == useRead && u.lo == field.lo && u.hi == field.hi {
+			text, _ := value.v.text()
+			u.equals, u.exact = append(u.equals, test{text, value.lo, value.hi}), true
+			return
+		}
 	}
 }
 
