@@ -45,15 +45,20 @@ func (p *Pack) WriteDir(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	if err := clearPack(dir); err != nil {
+	root, err := os.OpenRoot(dir) // symbolic links don't lead out of it
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	if err := clearPack(dir, root); err != nil {
 		return err
 	}
 	for _, f := range p.all() {
-		path := filepath.Join(dir, filepath.FromSlash(f.Path))
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		path := filepath.FromSlash(f.Path)
+		if err := root.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return err
 		}
-		if err := os.WriteFile(path, f.Data, 0o644); err != nil {
+		if err := root.WriteFile(path, f.Data, 0o644); err != nil {
 			return err
 		}
 	}
@@ -61,12 +66,12 @@ func (p *Pack) WriteDir(dir string) error {
 }
 
 // clearPack removes the files of the pack that a folder holds, and no others.
-func clearPack(dir string) error {
+func clearPack(dir string, root *os.Root) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil || len(entries) == 0 {
 		return err
 	}
-	text, err := os.ReadFile(filepath.Join(dir, ManifestName))
+	text, err := root.ReadFile(ManifestName)
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%s is not empty and holds no pack; a pack goes to a folder of its own", dir)
 	}
@@ -78,10 +83,10 @@ func clearPack(dir string) error {
 		return fmt.Errorf("%s of %s: %w", ManifestName, dir, err)
 	}
 	for _, f := range append(m.Files, Sum{Path: ManifestName}, Sum{Path: SignatureName}) {
-		if !filepath.IsLocal(filepath.FromSlash(f.Path)) {
+		if !staysIn(f.Path) {
 			return fmt.Errorf("%s of %s lists %q, which leads out of the folder", ManifestName, dir, f.Path)
 		}
-		if err := os.Remove(filepath.Join(dir, filepath.FromSlash(f.Path))); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := root.Remove(filepath.FromSlash(f.Path)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
@@ -167,6 +172,11 @@ func readZip(r io.ReaderAt, size int64) (*Pack, error) {
 	return c.pack()
 }
 
+// staysIn tells whether a path names a file in the pack, whatever the system.
+func staysIn(path string) bool {
+	return fs.ValidPath(path) && filepath.IsLocal(filepath.FromSlash(path)) && !strings.ContainsAny(path, `\:`)
+}
+
 // A collector takes files while they keep within the bounds.
 type collector struct {
 	files []File
@@ -176,7 +186,7 @@ type collector struct {
 
 func (c *collector) add(path string, r io.Reader) error {
 	switch {
-	case !fs.ValidPath(path) || !filepath.IsLocal(path) || strings.ContainsAny(path, `\:`):
+	case !staysIn(path):
 		return fmt.Errorf("%q does not stay in the pack", path)
 	case c.paths[strings.ToLower(path)]:
 		return fmt.Errorf("%q is there twice", path)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -35,6 +36,33 @@ func Documents(p *ir.Program) []sigma.Document {
 		}
 	}
 	return docs
+}
+
+// placeholderForm is that of the names that stand between percent signs.
+var placeholderForm = regexp.MustCompile(`^[A-Za-z0-9_.-]+$`)
+
+// Names tells whether documents name a placeholder. Values may be given to
+// names that are none: no document has those.
+func Names(docs []sigma.Document, placeholder string) bool {
+	return placeholderForm.MatchString(placeholder) && bytes.Contains(Source(docs), []byte("%"+placeholder+"%"))
+}
+
+// Distinct gives names as a product takes them: what it does not take in one
+// becomes an underscore. Those that would be one, in a product or a folder where
+// case does not count, end with a mark that depends on nothing but the name.
+func Distinct(names []string, untaken *regexp.Regexp) []string {
+	out := make([]string, len(names))
+	count := map[string]int{}
+	for i, name := range names {
+		out[i] = untaken.ReplaceAllString(name, "_")
+		count[strings.ToLower(out[i])]++
+	}
+	for i, name := range names {
+		if count[strings.ToLower(out[i])] > 1 {
+			out[i] += "_" + Hash([]byte(name))[:8]
+		}
+	}
+	return out
 }
 
 // Source is the text of documents, one after the other.

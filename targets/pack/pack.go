@@ -107,14 +107,19 @@ func Hash(data []byte) string {
 }
 
 // Seal orders the files of a pack and lists them in its manifest. Two files of
-// one path are a mistake of whoever made them.
+// one path, and a path that leads out, are mistakes of whoever made them.
 func (p *Pack) Seal() {
 	slices.SortFunc(p.Files, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
 	p.Manifest.Files = nil
-	for i, f := range p.Files {
-		if i > 0 && strings.EqualFold(p.Files[i-1].Path, f.Path) {
+	seen := map[string]bool{}
+	for _, f := range p.Files {
+		if seen[strings.ToLower(f.Path)] {
 			panic(fmt.Sprintf("pack: two files %s", f.Path))
 		}
+		if !staysIn(f.Path) {
+			panic(fmt.Sprintf("pack: %q does not stay in the pack", f.Path))
+		}
+		seen[strings.ToLower(f.Path)] = true
 		p.Manifest.Files = append(p.Manifest.Files, Sum{f.Path, Hash(f.Data), len(f.Data)})
 	}
 	p.manifest = JSON(p.Manifest)

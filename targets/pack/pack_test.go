@@ -3,10 +3,12 @@ package pack
 import (
 	"archive/zip"
 	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -223,6 +225,63 @@ func TestHostileArchives(t *testing.T) {
 				t.Errorf("got %v, want %s", err, test.want)
 			}
 		})
+	}
+}
+
+// TestWritesThroughNoLink wants a folder of unknown origin to lead no file out
+// of it: neither one that is written nor one that is removed.
+func TestWritesThroughNoLink(t *testing.T) {
+	t.Parallel()
+	dir, outside := filepath.Join(t.TempDir(), "pack"), t.TempDir()
+	if err := sample().WriteDir(dir); err != nil {
+		t.Fatal(err)
+	}
+	mine := filepath.Join(outside, "a.txt")
+	if err := errors.Join(os.RemoveAll(filepath.Join(dir, "rules")), os.WriteFile(mine, []byte("mine"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(outside, filepath.Join(dir, "rules")); err != nil {
+		t.Skip(err)
+	}
+	if err := sample().WriteDir(dir); err == nil || !strings.Contains(err.Error(), "escapes") {
+		t.Errorf("got %v", err)
+	}
+	if text, err := os.ReadFile(mine); string(text) != "mine" {
+		t.Errorf("the file behind the link is now %q, %v", text, err)
+	}
+}
+
+// TestSealRefuses wants what no file system or reader would take to stop whoever
+// makes it.
+func TestSealRefuses(t *testing.T) {
+	t.Parallel()
+	for name, files := range map[string][]File{
+		"twice": {{"A_b", nil}, {"a-b", nil}, {"a_b", nil}}, "parent": {{"../a", nil}}, "inner": {{"a/../../b", nil}}, "drive": {{"C:a", nil}},
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s: it is sealed", name)
+				}
+			}()
+			(&Pack{Files: files}).Seal()
+		}()
+	}
+}
+
+func TestDistinct(t *testing.T) {
+	t.Parallel()
+	got := Distinct([]string{"a-b", "a_b", "A_b", "c.d"}, regexp.MustCompile(`[^A-Za-z0-9_]`))
+	again := Distinct([]string{"A_b", "a-b", "a_b"}, regexp.MustCompile(`[^A-Za-z0-9_]`))
+	if got[3] != "c_d" || got[0] != again[1] || got[1] != again[2] || got[2] != again[0] {
+		t.Errorf("got %v, and %v in another order", got, again)
+	}
+	seen := map[string]bool{}
+	for _, name := range got {
+		if seen[strings.ToLower(name)] {
+			t.Errorf("%s is there twice", name)
+		}
+		seen[strings.ToLower(name)] = true
 	}
 }
 

@@ -1,7 +1,6 @@
 package sentinel
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
@@ -63,8 +62,9 @@ func Build(programs []*ir.Program, opts *Options) (*pack.Pack, []*sigma.Diagnost
 	slices.SortFunc(logs, func(a, b *schema.Log) int { return cmp.Compare(a.KQL.Name, b.KQL.Name) })
 	named := *opts
 	named.Watchlists = slices.DeleteFunc(slices.Clone(opts.Watchlists), func(w Watchlist) bool {
-		return !slices.ContainsFunc(rules, func(r *rule) bool { return bytes.Contains(pack.Source(r.documents), []byte("%"+w.Name+"%")) })
+		return !slices.ContainsFunc(rules, func(r *rule) bool { return pack.Names(r.documents, w.Name) })
 	})
+	nameWatchlists(named.Watchlists)
 	return assemble(rules, logs, &named), sigma.SortDiagnostics(diags)
 }
 
@@ -149,7 +149,7 @@ func assemble(rules []*rule, logs []*schema.Log, opts *Options) *pack.Pack {
 	p.Manifest.Rules = entries
 	p.Files = append(p.Files, tableFiles(logs)...)
 	for _, w := range opts.Watchlists {
-		p.Files = append(p.Files, pack.File{Path: "Watchlists/" + w.Name + ".json", Data: deploy(watchlistResource(w))})
+		p.Files = append(p.Files, pack.File{Path: w.path(), Data: deploy(watchlistResource(w))})
 	}
 	p.Files = append(p.Files, solutionFiles(rules, version, changes, opts)...)
 	p.Files = append(p.Files, pack.File{Path: pack.ChangelogName, Data: pack.Changelog(version, changes, changelog)})

@@ -80,7 +80,7 @@ func TestOneChange(t *testing.T) {
 func TestTemplates(t *testing.T) {
 	t.Parallel()
 	p := build(t, append(packtest.Entra(t, nil), packtest.Compile(t, cornerRules)...), &Options{
-		Watchlists: []Watchlist{{"privileged_accounts", []string{"b@contoso.example", `a,"x"`, "b@contoso.example"}}, {"unused", nil}},
+		Watchlists: []Watchlist{{Name: "privileged_accounts", Values: []string{"b@contoso.example", `a,"x"`, "b@contoso.example"}}, {Name: "unused"}},
 	})
 	seen := map[string]int{}
 	for _, f := range p.Files {
@@ -118,6 +118,28 @@ func TestTemplates(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// TestWatchlistNames wants each list in a file of its own in the pack, whatever
+// people call them.
+func TestWatchlistNames(t *testing.T) {
+	t.Parallel()
+	p := build(t, packtest.Compile(t, pathRule), &Options{Watchlists: []Watchlist{{Name: "a_b"}, {Name: "A_b"}, {Name: "c.d"}, {Name: "../../evil"}, {Name: "privileged_accounts"}}})
+	var got []string
+	for _, f := range p.Files {
+		if name, ok := strings.CutPrefix(f.Path, "Watchlists/"); ok {
+			got = append(got, name)
+		}
+	}
+	if diff := cmp.Diff([]string{"A_b_08eb65ad.json", "a_b_648fa9b3.json", "c_d.json"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// pathRule says names of placeholders, also such as no placeholder has.
+const pathRule = `title: T
+logsource: {product: azure, service: auditlogs}
+detection: {sel: {activityDisplayName: ["%a_b%", "%A_b%", "%c.d%", "%../../evil%"]}, condition: sel}
+`
 
 // resourceFaults says which properties are missing, and which texts ARM would
 // take for expressions.

@@ -23,7 +23,7 @@ func solutionFiles(rules []*rule, version string, changes []pack.Change, opts *O
 	}
 	for _, w := range opts.Watchlists {
 		resources = append(resources, watchlistResource(w))
-		paths["Watchlists"] = append(paths["Watchlists"], "Watchlists/"+w.Name+".json")
+		paths["Watchlists"] = append(paths["Watchlists"], w.path())
 	}
 	for _, list := range paths {
 		slices.Sort(list)

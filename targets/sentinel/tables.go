@@ -3,6 +3,7 @@ package sentinel
 import (
 	"cmp"
 	"encoding/csv"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -107,7 +108,25 @@ func deployTable(log *schema.Log) []byte {
 type Watchlist struct {
 	Name   string
 	Values []string
+
+	alias string // what the workspace and the file call it
 }
+
+// nameWatchlists gives watchlists the aliases that a workspace takes: letters,
+// digits, hyphens and underscores.
+func nameWatchlists(lists []Watchlist) {
+	var names []string
+	for _, w := range lists {
+		names = append(names, w.Name)
+	}
+	for i, alias := range pack.Distinct(names, untaken) {
+		lists[i].alias = alias
+	}
+}
+
+var untaken = regexp.MustCompile(`[^A-Za-z0-9_-]`)
+
+func (w Watchlist) path() string { return "Watchlists/" + w.alias + ".json" }
 
 // watchlistResource is a watchlist with a column Value.
 func watchlistResource(w Watchlist) any {
@@ -122,9 +141,9 @@ func watchlistResource(w Watchlist) any {
 	}
 	return armResource{
 		Type: workspaces + "/providers/Watchlists", APIVersion: "2023-02-01",
-		Name: "[concat(parameters('workspace'),'/" + insights + "/" + w.Name + "')]",
+		Name: "[concat(parameters('workspace'),'/" + insights + "/" + w.alias + "')]",
 		Properties: map[string]any{
-			"displayName": w.Name, "watchlistAlias": w.Name, "provider": "sigproof", "source": w.Name + ".csv", "sourceType": "Local",
+			"displayName": w.Name, "watchlistAlias": w.alias, "provider": "sigproof", "source": w.alias + ".csv", "sourceType": "Local",
 			"description":    "Values of the placeholder " + w.Name + ", as the queries of the pack hold them",
 			"itemsSearchKey": "Value", "contentType": "text/csv", "numberOfLinesToSkip": 0, "rawContent": arm.Escape(b.String()),
 		},

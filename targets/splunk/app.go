@@ -2,9 +2,7 @@ package splunk
 
 import (
 	"cmp"
-	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/sigproof/sigproof/compiler/schema"
@@ -17,6 +15,7 @@ type app struct {
 	id, version string
 	rules       []*rule
 	logs        []*schema.Log
+	tables      []table
 	opts        *Options
 }
 
@@ -50,8 +49,8 @@ func (a *app) files() []pack.File {
 	add("default/tags.conf", a.tags())
 	add("default/props.conf", a.props())
 	add("default/transforms.conf", a.transforms())
-	for _, l := range a.opts.Lookups {
-		add("lookups/"+lookupName(l)+".csv", lookupFile(l))
+	for _, t := range a.tables {
+		add("lookups/"+t.name+".csv", t.csv())
 	}
 	add("metadata/default.meta", a.meta())
 	add("app.manifest", a.manifest())
@@ -158,46 +157,6 @@ func (a *app) props() []byte {
 		}
 	}
 	return conf(out...)
-}
-
-func lookupName(l Lookup) string {
-	return prefix + strings.Trim(nameForm.ReplaceAllString(l.Name, "_"), "_")
-}
-
-var nameForm = regexp.MustCompile(`[^A-Za-z0-9_]+`)
-
-func (a *app) transforms() []byte {
-	var out []stanza
-	for _, l := range a.opts.Lookups {
-		s := stanza{name: lookupName(l)}
-		s.set("filename", lookupName(l)+".csv")
-		s.set("case_sensitive_match", "0")
-		s.set("max_matches", "1")
-		out = append(out, s)
-	}
-	return conf(out...)
-}
-
-// lookupFile is a table of values, each once.
-func lookupFile(l Lookup) []byte {
-	var b strings.Builder
-	fmt.Fprintf(&b, "value,list\n")
-	var seen []string
-	for _, v := range l.Values {
-		if !slices.Contains(seen, v) {
-			seen = append(seen, v)
-			fmt.Fprintf(&b, "%s,%s\n", cell(v), cell(l.Name))
-		}
-	}
-	return []byte(b.String())
-}
-
-// cell quotes a value that CSV would read otherwise.
-func cell(s string) string {
-	if strings.ContainsAny(s, ",\"\r\n") || strings.TrimSpace(s) != s {
-		return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
-	}
-	return s
 }
 
 // meta lets all apps see what this one brings: Enterprise Security runs in

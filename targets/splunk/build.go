@@ -1,7 +1,6 @@
 package splunk
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
@@ -41,12 +40,10 @@ type Options struct {
 	// Lookups are the values of placeholders. Those come into the pack that one
 	// of its rules names.
 	Lookups []Lookup
-}
 
-// A Lookup is a list of values under the name of their placeholder.
-type Lookup struct {
-	Name   string
-	Values []string
+	// Roles are the privileged ones. They come into the pack as a lookup if one
+	// of its rules names one of them.
+	Roles []Role
 }
 
 // Build makes the pack of programs. What Splunk does not take is left out, with
@@ -66,11 +63,7 @@ func Build(programs []*ir.Program, opts *Options) (*pack.Pack, []*sigma.Diagnost
 	}
 	nameSearches(rules, opts.Name)
 	nameContent(rules, (&app{opts: opts}).label())
-	named := *opts
-	named.Lookups = slices.DeleteFunc(slices.Clone(opts.Lookups), func(l Lookup) bool {
-		return !slices.ContainsFunc(rules, func(r *rule) bool { return bytes.Contains(pack.Source(r.documents), []byte("%"+l.Name+"%")) })
-	})
-	return assemble(rules, &named), sigma.SortDiagnostics(diags)
+	return assemble(rules, opts), sigma.SortDiagnostics(diags)
 }
 
 // makeRule makes the rule of one program; nil if it can't be packed.
@@ -123,7 +116,7 @@ func stanzaName(s string) string {
 // assemble numbers the rules and writes all files.
 func assemble(rules []*rule, opts *Options) *pack.Pack {
 	p := &pack.Pack{Manifest: pack.Manifest{Name: opts.Name, Product: "splunk", Sigproof: opts.Sigproof, Revision: opts.Revision}}
-	a := &app{id: appID(opts.Name), rules: rules, logs: logsOf(rules), opts: opts}
+	a := &app{id: appID(opts.Name), rules: rules, logs: logsOf(rules), tables: tablesOf(rules, opts), opts: opts}
 	entries := make([]pack.Rule, len(rules))
 	for i, r := range rules {
 		entries[i] = a.entry(r)

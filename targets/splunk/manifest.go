@@ -2,6 +2,7 @@ package splunk
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sigproof/sigproof/targets/pack"
@@ -74,8 +75,11 @@ func (a *app) readme() []byte {
 		b.WriteString("- For Enterprise Security the searches are correlation searches: findings, and risk with the techniques of ATT&CK. A rule of low level adds risk alone. Without it Splunk lists the alerts as triggered.\n")
 		b.WriteString("- The folder `contentctl` is a repository for contentctl: `contentctl validate` checks it, `contentctl build` makes an app of it, `contentctl test` runs its tests, which are events of the suites. Each search there ends with two lines more: the fields of the information model that risk is known by, and the filter macro of its name.\n")
 	}
-	if len(a.opts.Lookups) > 0 {
-		b.WriteString("- `lookups` hold the values that the searches were compiled with. To change them, pack again: a search that reads a table would be another than the one that was replayed.\n")
+	if len(a.tables) > 0 {
+		b.WriteString("- `lookups` hold the values that the searches were compiled with, for people to look them up. To change them, pack again: a search that reads a table would be another than the one that was replayed.\n")
+	}
+	if slices.ContainsFunc(a.tables, func(t table) bool { return t.name == rolesName && t.rows[0][0] == "role_id" }) {
+		fmt.Fprintf(&b, "- `| lookup %s role_id AS role.id OUTPUT role_name scope` tells privileged roles among the others in searches of your own.\n", rolesName)
 	}
 	for _, log := range a.logs {
 		if viewOf(log).polled {

@@ -274,7 +274,7 @@ func TestSuites(t *testing.T) {
 
 func TestLookups(t *testing.T) {
 	t.Parallel()
-	p := build(t, packtest.Entra(t, nil), &Options{Lookups: []Lookup{
+	p := build(t, packtest.Entra(t, nil), &Options{Roles: testRoles, Lookups: []Lookup{
 		{"privileged_accounts", []string{"b@contoso.example", `a,"x"`, "b@contoso.example"}}, {"unused", nil},
 	}})
 	if got, want := string(appFile(p, "lookups/sigproof_privileged_accounts.csv")), "value,list\nb@contoso.example,privileged_accounts\n\"a,\"\"x\"\"\",privileged_accounts\n"; got != want {
@@ -282,6 +282,46 @@ func TestLookups(t *testing.T) {
 	}
 	if appFile(p, "lookups/sigproof_unused.csv") != nil {
 		t.Error("a lookup that no rule names is packed")
+	}
+	const want = "role_id,role_name,scope\n62e90394-69f5-4237-9190-012177145e10,Global Administrator,directory\n"
+	if got := string(appFile(p, "lookups/sigproof_privileged_roles.csv")); got != want {
+		t.Errorf("got %q", got)
+	}
+	if text := string(appFile(p, "default/transforms.conf")); !strings.Contains(text, "\n[sigproof_privileged_roles]\nfilename = sigproof_privileged_roles.csv\n") {
+		t.Errorf("got %s", text)
+	}
+}
+
+var testRoles = []Role{{"62e90394-69f5-4237-9190-012177145e10", "Global Administrator", "directory"}}
+
+// TestLookupNames wants each table in a file of its own in the app, whatever
+// people call them. The roles come where a rule names one, and where a site has
+// no list of that name.
+func TestLookupNames(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		lists  []string
+		values string
+		want   []string
+	}{
+		{[]string{"a-b", "a_b", "../evil"}, "%a-b%, %a_b%, %../evil%, Global Administrator", []string{"sigproof_a_b_648fa9b3.csv", "sigproof_a_b_d44362d6.csv", "sigproof_privileged_roles.csv"}},
+		{[]string{"Privileged-Roles"}, "%Privileged-Roles%, Global Administrator", []string{"sigproof_Privileged_Roles.csv"}},
+		{nil, "Reader", nil},
+	} {
+		opts := &Options{Roles: testRoles}
+		for _, name := range test.lists {
+			opts.Lookups = append(opts.Lookups, Lookup{Name: name, Values: []string{"x"}})
+		}
+		rule := "title: T\nlogsource: {product: azure, service: auditlogs}\ndetection: {sel: {role.name: '" + test.values + "'}, condition: sel}\n"
+		var got []string
+		for _, f := range build(t, packtest.Compile(t, rule), opts).Files {
+			if name, ok := strings.CutPrefix(f.Path, "sigproof_entra_pim/lookups/"); ok {
+				got = append(got, name)
+			}
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/sigproof/sigproof/compiler/ir"
 	"github.com/sigproof/sigproof/fixtures"
 	"github.com/sigproof/sigproof/sigma"
+	"github.com/sigproof/sigproof/sigma/entra"
 	"github.com/sigproof/sigproof/targets/pack"
 	"github.com/sigproof/sigproof/targets/splunk"
 )
@@ -31,6 +32,9 @@ func Splunk() *Product {
 			}
 			for _, name := range slices.Sorted(maps.Keys(in.Define)) {
 				opts.Lookups = append(opts.Lookups, splunk.Lookup{Name: name, Values: in.Define[name]})
+			}
+			for _, r := range entra.Roles() {
+				opts.Roles = append(opts.Roles, splunk.Role{ID: r.ID, Name: r.Name, Scope: r.Scope()})
 			}
 			return splunk.Build(programs, opts)
 		},
