@@ -156,6 +156,13 @@ type Feed struct {
 	Fields bool
 }
 
+// Tagged tells whether events are found by a tag alone, whatever their
+// sourcetype: those of Splunk's data models.
+func (f *Feed) Tagged() bool { return len(f.Sourcetypes) == 1 && f.Sourcetypes[0] == AnySourcetype }
+
+// AnySourcetype stands for whichever sourcetype an event has.
+const AnySourcetype = "*"
+
 // A Shape is a way in which a product writes events of the log.
 type Shape struct {
 	Name       string

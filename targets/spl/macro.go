@@ -67,7 +67,10 @@ func (m *macro) find() string {
 		quoted[i] = text(s)
 	}
 	of := "sourcetype=" + quoted[0]
-	if len(quoted) > 1 {
+	switch {
+	case m.log.SPL.Tagged():
+		of = ""
+	case len(quoted) > 1:
 		of = "sourcetype IN (" + strings.Join(quoted, ", ") + ")"
 	}
 	return "(" + strings.Join(strings.Fields("index=* "+of+" "+m.log.SPL.Find), " ") + ")"

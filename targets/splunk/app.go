@@ -102,10 +102,14 @@ func macros(logs []*schema.Log) []byte {
 }
 
 // eventTypes find the events of each log as they are, without the fields that
-// the macro of the same name makes.
+// the macro of the same name makes. Those that are found by a tag have event
+// types, for tags are given to these.
 func (a *app) eventTypes() []byte {
 	var out []stanza
 	for _, log := range a.logs {
+		if log.SPL.Tagged() {
+			continue
+		}
 		s := stanza{name: log.SPL.Macro}
 		s.set("search", strings.TrimSpace("sourcetype IN ("+strings.Join(quoted(log.SPL.Sourcetypes), ", ")+") "+log.SPL.Find))
 		s.set("description", pack.OneLine(log.Title))

@@ -216,6 +216,10 @@ func (r *rule) howTo() string {
 	var macros, sourcetypes []string
 	for _, log := range r.logs {
 		macros = append(macros, log.SPL.Macro)
+		if log.SPL.Tagged() {
+			sourcetypes = append(sourcetypes, "that "+log.SPL.Find+" finds")
+			continue
+		}
 		sourcetypes = append(sourcetypes, log.SPL.Sourcetypes...)
 	}
 	return fmt.Sprintf("The events must come in as one of the sourcetypes %s. The macro %s finds them and names their fields; narrow its index.",

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -358,5 +359,20 @@ func TestTampered(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// Tags are given to event types, so that no event type may ask for one.
+func TestTagged(t *testing.T) {
+	t.Parallel()
+	docs, _ := sigma.Parse("rule.yml", []byte("title: T\nlogsource: {category: proxy}\ndetection: {sel: {cs-method: GET}, condition: sel}\nlevel: low\n"))
+	for log, want := range map[string][]bool{"cim_web": {false, false}, "proxy": {true, true}} {
+		programs, _ := compiler.Compile(docs, &compiler.Options{Log: schema.ByName(log)})
+		p := build(t, programs, nil)
+		macros := string(appFile(p, "default/macros.conf"))
+		got := []bool{appFile(p, "default/eventtypes.conf") != nil, strings.Contains(macros, "sourcetype")}
+		if !slices.Equal(got, want) || !strings.Contains(macros, schema.ByName(log).SPL.Find) {
+			t.Errorf("%s: event types and sourcetypes: %v, want %v\n%s", log, got, want, macros)
+		}
 	}
 }
