@@ -35,8 +35,8 @@ func Refusals() []Refusal {
 		{"function", "Defender knows it, and the language does not", words("AssignedIPAddresses DeviceFromIP FileProfile SeenBy")},
 		{"function", service, words("current_cluster_endpoint current_database current_principal current_principal_details " +
 			"current_principal_is_member_of cursor_after cursor_before_or_at cursor_current datetime_list_timezones extent_id extent_tags row_id")},
-		{"function", unsaid, words("gzip_compress_to_base64_string hash_combine hash_many parse_user_agent series_periods_detect " +
-			"series_periods_validate zlib_compress_to_base64_string")},
+		{"function", unsaid, words("gzip_compress_to_base64_string hash_combine hash_many parse_user_agent series_fit_2lines " +
+			"series_fit_2lines_dynamic series_periods_detect series_periods_validate zlib_compress_to_base64_string")},
 		{"function", "the table of the cells of H3 is not here", words("geo_h3cell_children geo_h3cell_level geo_h3cell_neighbors " +
 			"geo_h3cell_parent geo_h3cell_rings geo_h3cell_to_central_point geo_h3cell_to_polygon geo_point_to_h3cell geo_polygon_to_h3cells")},
 		{"function", shapes, words("geo_closest_point_on_polygon geo_intersection_2lines geo_intersection_2polygons " +
@@ -44,7 +44,6 @@ func Refusals() []Refusal {
 			"geo_line_buffer geo_line_densify geo_line_simplify geo_line_to_s2cells geo_point_buffer geo_polygon_buffer " +
 			"geo_polygon_densify geo_polygon_simplify geo_polygon_to_s2cells geo_simplify_polygons_array geo_union_lines_array " +
 			"geo_union_polygons_array")},
-		{"function", needed, words("series_fit_2lines series_fit_2lines_dynamic")},
 		{"function", "make-graph gives no labels", words("labels")},
 		{"plugin", outside, words("ai_chat_completion ai_chat_completion_prompt ai_embeddings azure_digital_twins_query_request " +
 			"cosmosdb_sql_request execute_query execute_show_command external_datatable http_request http_request_post " +
