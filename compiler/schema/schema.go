@@ -219,7 +219,8 @@ type Address struct {
 
 	// Times is how a time is written at Copies: "z" (the default,
 	// 2006-01-02T15:04:05Z), "offset" (…+00:00), "bare" (without either),
-	// "us" (1/2/2006 3:04:05 PM) or "ms" (the number of milliseconds since 1970).
+	// "us" (1/2/2006 3:04:05 PM) or "ms" or "s" (the number of
+	// milliseconds or seconds since 1970).
 	Times string
 
 	// Type is the type of the value at Copies; empty if it is the field's.

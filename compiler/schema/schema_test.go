@@ -222,7 +222,7 @@ func TestTablesAndFeeds(t *testing.T) {
 }
 
 // connectors have tables of their own making.
-var connectors = []string{"OktaV2_CL", "GitHubAuditLogsV3_CL"}
+var connectors = []string{"OktaV2_CL", "GitHubAuditLogsV3_CL", "OneLoginEventsV2_CL"}
 
 // A custom table of ours may not use names that Log Analytics gives itself.
 func TestCustomTables(t *testing.T) {

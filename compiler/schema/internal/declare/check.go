@@ -12,7 +12,7 @@ var (
 	fieldTypes  = []schema.Type{schema.Any, schema.String, schema.Number, schema.Bool, schema.Time, schema.Object}
 	columnTypes = []string{"bool", "datetime", "dynamic", "int", "long", "real", "string"}
 	forms       = map[string][]string{"string": {"xml", "pairs", "extensions"}, "dynamic": {""}}
-	timeFormats = []string{"", "z", "offset", "bare", "us", "ms"}
+	timeFormats = []string{"", "z", "offset", "bare", "us", "ms", "s"}
 )
 
 // checkNames looks for names that are declared twice, and for types that there

@@ -25,6 +25,7 @@ var order = []string{
 	"entra_audit", "entra_signin", "activity", "tenant_activity", "pim_alert", "pim_policy",
 	"m365_audit", "risk_detection", "workload_risk", "keyvault_audit",
 	"aws_cloudtrail", "gcp_audit", "okta", "github_audit", "kubernetes_audit",
+	"onelogin", "opencanary", "bitbucket_audit", "office_activity",
 	"windows_sysmon", "windows_security", "windows_event", "windows_xml_sysmon", "windows_xml_event",
 	"linux_sysmon", "linux_auditd", "linux_syslog",
 	"webserver", "proxy", "dns", "firewall", "fortigate_event", "network_syslog",
