@@ -58,6 +58,9 @@ func (a *app) packProductCommand(p *products.Product) *cobra.Command {
 			if a.output == "" || a.output == "-" {
 				return errors.New("--output must name the folder, or the file that ends with .zip, that the pack goes to")
 			}
+			if ending := filepath.Ext(a.output); p.Forms[ending] != nil && f.signKey != "" {
+				return fmt.Errorf("--sign-key signs a manifest, and a %s has none; sign the pack that --output names as a folder or a .zip", ending)
+			}
 			return a.pack(cmd.Context(), p, args, &f)
 		},
 	}
@@ -114,7 +117,7 @@ func (a *app) pack(ctx context.Context, p *products.Product, args []string, f *p
 		}
 		made.Sign(key)
 	}
-	if err := writePack(made, a.output); err != nil {
+	if err := writePack(p, made, a.output); err != nil {
 		return err
 	}
 	if err := a.packed(made); err != nil {
@@ -251,12 +254,18 @@ func packName(name string, args []string) string {
 	return strings.TrimSuffix(base, filepath.Ext(base))
 }
 
-func writePack(p *pack.Pack, output string) error {
-	if !strings.HasSuffix(output, ".zip") {
+// writePack writes a folder, or the archive that the name of the output ends as.
+func writePack(of *products.Product, p *pack.Pack, output string) error {
+	form := of.Forms[filepath.Ext(output)]
+	switch {
+	case form != nil:
+	case strings.HasSuffix(output, ".zip"):
+		form = func(w io.Writer, p *pack.Pack) error { return p.WriteZip(w) }
+	default:
 		return p.WriteDir(output)
 	}
 	var b bytes.Buffer
-	if err := p.WriteZip(&b); err != nil {
+	if err := form(&b, p); err != nil {
 		return err
 	}
 	return os.WriteFile(output, b.Bytes(), 0o644)

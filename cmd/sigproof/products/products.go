@@ -4,6 +4,8 @@
 package products
 
 import (
+	"io"
+
 	"github.com/spf13/cobra"
 
 	"github.com/sigproof/sigproof/compiler/ir"
@@ -25,6 +27,10 @@ type Product struct {
 	Objects  func(*pack.Pack) ([]pack.Object, error) // what a pack wants
 	Exported func([]byte) ([]pack.Object, error)     // what the product has
 	IsExport func(name string) bool                  // picks files of a folder
+
+	// Forms write a pack as the product installs it, by the ending of the file.
+	// They have no manifest, and so nothing to sign or to verify.
+	Forms map[string]func(io.Writer, *pack.Pack) error
 
 	// Merge joins what several files say of one object; nil if each file says
 	// all of its own.

@@ -1,6 +1,7 @@
 package products
 
 import (
+	"io"
 	"maps"
 	"slices"
 
@@ -42,6 +43,7 @@ func Splunk() *Product {
 		Objects:  splunk.Objects,
 		Exported: splunk.Exported,
 		Merge:    splunk.Merge,
+		Forms:    map[string]func(io.Writer, *pack.Pack) error{".spl": splunk.WriteSPL},
 		IsExport: splunk.IsExport,
 	}
 }
