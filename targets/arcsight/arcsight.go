@@ -6,7 +6,8 @@
 // format a log goes is up to the connector, and no vendor's connector is
 // documented for the logs of Entra: keys are assumed, and Names says others.
 //
-// Logger's guide: operators are =, !=, <, <=, >, >=, STARTSWITH, ENDSWITH,
+// The operators are assumed too, as Logger's guide is not to be had without an
+// account: they are =, !=, <, <=, >, >=, STARTSWITH, ENDSWITH,
 // CONTAINS, IS NULL and IS NOT NULL, joined by AND, OR and NOT; texts stand in
 // double quotes; field-based search folds case if its search options say so. A
 // star in a text is a wildcard, and how a quote or backslash is written is told
