@@ -15,7 +15,7 @@ const (
 	maxDescription = 5000
 	maxQuery       = 10_000
 	maxDetailKey   = 20
-	maxEntities    = 10
+	maxDetails     = 20
 	maxNRT         = 50 // rules a workspace
 	longestPeriod  = 14 * 24 * time.Hour
 )

@@ -48,7 +48,36 @@ func TestRepository(t *testing.T) {
 		t.Parallel()
 		checkRepository(t, build(t, packtest.Compile(t, cornerRules), nil))
 	})
+	t.Run("groups", func(t *testing.T) {
+		t.Parallel()
+		p := build(t, packtest.Compile(t, groupRule), nil)
+		checkRepository(t, p)
+		details := resources(t, p.File(everything))[0].Properties.CustomDetails
+		if len(details) != 20 || details["InitiatedByAppServic"] != "InitiatedByAppServicePrincipalId" || details["InitiatedByAppServi2"] != "InitiatedByAppServicePrincipalName" {
+			t.Errorf("got %v", details)
+		}
+	})
 }
+
+// groupRule groups by more than Sentinel takes of an entity and of details, and
+// by names that begin alike.
+const groupRule = `title: Base
+name: base
+logsource: {product: azure, service: auditlogs}
+detection: {sel: {activityDisplayName: Remove}, condition: sel}
+---
+title: Grouped
+id: 55555555-5555-4555-8555-555555555555
+correlation:
+  type: event_count
+  rules: [base]
+  group-by:
+    [actor.id, actor.name, initiatedBy.user.id, initiatedBy.user.userPrincipalName, initiatedBy.user.displayName, initiatedBy.app.servicePrincipalId,
+    initiatedBy.app.servicePrincipalName, category, loggedByService, activityDisplayName, operationType, correlationId, result, resultReason, resultType,
+    resultSignature, resultDescription, identity, level, location, tenantId, resourceId, operationVersion, id]
+  timespan: 1h
+  condition: {gte: 2}
+`
 
 // cornerRules are of every kind of window and log.
 const cornerRules = `

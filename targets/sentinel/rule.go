@@ -2,6 +2,7 @@ package sentinel
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/sigproof/sigproof/compiler/ir"
@@ -134,7 +135,8 @@ func (r *rule) show(v *view, columns []kqleval.Column) {
 }
 
 // showGroups maps the columns of a correlation's result: its groups, and the
-// event that completes it.
+// event that completes it. An entity has each identifier once: a second group
+// that would be the same is a detail.
 func (r *rule) showGroups(c *ir.Correlation, columns []kqleval.Column) {
 	of := map[string]int{} // entities by whom they are of
 	for _, g := range c.GroupBy {
@@ -145,13 +147,15 @@ func (r *rule) showGroups(c *ir.Correlation, columns []kqleval.Column) {
 		field := g.Fields[0].Name
 		i := slices.IndexFunc(groupEntities, func(e struct{ field, of, entity, identifier string }) bool { return e.field == field })
 		if i < 0 {
-			if key := detailKey(column); key != "" {
-				r.details = append(r.details, detail{key, column})
-			}
+			r.addDetail(column, column)
 			continue
 		}
 		e := groupEntities[i]
 		n, known := of[e.of]
+		if known && slices.ContainsFunc(r.entities[n].Fields, func(f identifier) bool { return f.Identifier == e.identifier }) {
+			r.addDetail(column, column)
+			continue
+		}
 		if !known {
 			n = len(r.entities)
 			of[e.of] = n
@@ -160,14 +164,30 @@ func (r *rule) showGroups(c *ir.Correlation, columns []kqleval.Column) {
 		r.entities[n].Fields = append(r.entities[n].Fields, identifier{e.identifier, column})
 	}
 	if has(columns, "Id", kqleval.TString) {
-		r.details = append(r.details, detail{"LastEvent", "Id"})
+		r.addDetail("LastEvent", "Id")
 	}
 }
 
-// detailKey is a key that Sentinel takes; empty if a column gives none.
-func detailKey(column string) string {
-	key := column[:min(len(column), maxDetailKey)]
-	if !detailKeyForm.MatchString(key) || !detailColumnForm.MatchString(column) {
+// addDetail adds a detail under a key that no other has, while Sentinel takes
+// one more.
+func (r *rule) addDetail(name, column string) {
+	key := detailKey(name)
+	if key == "" || !detailColumnForm.MatchString(column) || len(r.details) == maxDetails {
+		return
+	}
+	taken := func(d detail) bool { return strings.EqualFold(d.key, key) }
+	for n := 2; slices.ContainsFunc(r.details, taken); n++ {
+		key = detailKey(name)
+		number := strconv.Itoa(n)
+		key = key[:min(len(key), maxDetailKey-len(number))] + number
+	}
+	r.details = append(r.details, detail{key, column})
+}
+
+// detailKey is a key that Sentinel takes; empty if a name gives none.
+func detailKey(name string) string {
+	key := name[:min(len(name), maxDetailKey)]
+	if !detailKeyForm.MatchString(key) {
 		return ""
 	}
 	return key
