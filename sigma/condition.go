@@ -69,6 +69,9 @@ func syntaxError(at Span, format string, args ...any) *conditionError {
 
 // parseCondition reads a condition. Spans are offsets in text.
 func parseCondition(text string) (Expr, *Aggregate, *conditionError) {
+	if isName(text) { // half of all are, and the grammar would say the same
+		return &Ref{text, Span{0, len(text)}}, nil, nil
+	}
 	if err := checkParens(text); err != nil {
 		return nil, nil, err
 	}
@@ -276,6 +279,11 @@ func nameRef(t lexer.Token) (Expr, error) {
 		return nil, syntaxError(tokenSpan(&t), "%q is no search name; names have letters, digits, _ . and -", t.Value)
 	}
 	return &Ref{t.Value, tokenSpan(&t)}, nil
+}
+
+// isName tells whether a text is one name, and no keyword.
+func isName(text string) bool {
+	return text != "" && strings.IndexFunc(text, notNameRune) < 0 && !isKeyword(text)
 }
 
 func notNameRune(r rune) bool {
