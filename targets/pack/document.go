@@ -19,6 +19,27 @@ func DocumentID(d sigma.Document) string {
 	return strings.ToLower(cmp.Or(d.Info().ID.Value, d.Info().Label()))
 }
 
+// Apart leaves out the programs that a product can't tell from one before: it
+// knows what they become by the ids of their documents.
+func Apart(product string, programs []*ir.Program) ([]*ir.Program, []*sigma.Diagnostic) {
+	var out []*ir.Program
+	var diags []*sigma.Diagnostic
+	first := map[string]sigma.Document{}
+	for _, p := range programs {
+		id := DocumentID(p.Doc)
+		if before := first[id]; before != nil && !p.Silent {
+			diags = append(diags, Refuse(product, p.Doc, "id", "%q is the id of a rule of %s too (or its title, which stands for one); each rule of a pack needs an id of its own",
+				id, before.Info().File.Name))
+			continue
+		}
+		if !p.Silent {
+			first[id] = p.Doc
+		}
+		out = append(out, p)
+	}
+	return out, diags
+}
+
 // OneLine puts a text on one line.
 func OneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 

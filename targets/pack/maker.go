@@ -77,7 +77,7 @@ type Artifact struct {
 // part of its query.
 func (m *Maker) Build(programs []*ir.Program, opts *Options) (*Pack, []*sigma.Diagnostic) {
 	var made []*Artifact
-	var diags []*sigma.Diagnostic
+	programs, diags := Apart(m.Product, programs)
 	for _, p := range programs {
 		if p.Silent {
 			continue

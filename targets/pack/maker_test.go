@@ -180,3 +180,18 @@ func TestFileName(t *testing.T) {
 		}
 	}
 }
+
+// TestSameID wants the second rule of an id to be refused: a product knows one.
+func TestSameID(t *testing.T) {
+	t.Parallel()
+	const rest = "\nlogsource: {product: azure, service: auditlogs}\ndetection: {sel: {result: x}, condition: sel}\n"
+	p, diags := box.Build(packtest.Compile(t, "title: One"+rest+"---\ntitle: Two"+rest+"---\ntitle: one"+rest), &Options{})
+	var got []string
+	for _, d := range diags {
+		got = append(got, d.Code+": "+d.Message)
+	}
+	want := []string{`box/id: "one" is the id of a rule of rule.yml too (or its title, which stands for one); each rule of a pack needs an id of its own`}
+	if diff := cmp.Diff(want, got); diff != "" || len(p.Manifest.Rules) != 2 {
+		t.Errorf("%d rules (-want +got):\n%s", len(p.Manifest.Rules), diff)
+	}
+}

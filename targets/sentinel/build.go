@@ -40,7 +40,7 @@ type Options struct {
 func Build(programs []*ir.Program, opts *Options) (*pack.Pack, []*sigma.Diagnostic) {
 	var rules []*rule
 	var logs []*schema.Log
-	var diags []*sigma.Diagnostic
+	programs, diags := pack.Apart("sentinel", programs)
 	for _, p := range programs {
 		if p.Silent {
 			continue

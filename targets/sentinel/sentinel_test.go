@@ -443,3 +443,12 @@ func TestTampered(t *testing.T) {
 		t.Errorf("got %v", wrong)
 	}
 }
+
+func TestSameID(t *testing.T) {
+	t.Parallel()
+	const rule = "title: T\nlogsource: {product: azure, service: auditlogs}\ndetection: {sel: {activityDisplayName: a}, condition: sel}\n"
+	p, diags := Build(packtest.Compile(t, rule+"---\n"+rule), &Options{Name: "x"})
+	if len(p.Manifest.Rules) != 1 || len(diags) != 1 || diags[0].Code != "sentinel/id" {
+		t.Errorf("%d rules, %v", len(p.Manifest.Rules), diags)
+	}
+}

@@ -51,7 +51,7 @@ type Options struct {
 // of its search.
 func Build(programs []*ir.Program, opts *Options) (*pack.Pack, []*sigma.Diagnostic) {
 	var rules []*rule
-	var diags []*sigma.Diagnostic
+	programs, diags := pack.Apart("splunk", programs)
 	for _, p := range programs {
 		if p.Silent {
 			continue

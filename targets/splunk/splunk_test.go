@@ -376,3 +376,12 @@ func TestTagged(t *testing.T) {
 		}
 	}
 }
+
+func TestSameID(t *testing.T) {
+	t.Parallel()
+	const rule = "title: T\nlogsource: {product: azure, service: auditlogs}\ndetection: {sel: {activityDisplayName: a}, condition: sel}\n"
+	p, diags := Build(packtest.Compile(t, rule+"---\n"+rule), &Options{Name: "x"})
+	if len(p.Manifest.Rules) != 1 || len(diags) != 1 || diags[0].Code != "splunk/id" {
+		t.Errorf("%d rules, %v", len(p.Manifest.Rules), diags)
+	}
+}
