@@ -44,7 +44,7 @@ func (w *window) measure() (ir.Decimal, bool) {
 	case "temporal":
 		return ir.DecimalOf(int64(len(w.inputs))), true
 	}
-	numbers := numbersOf(w.occurrences)
+	numbers := w.numbers
 	if len(numbers) == 0 {
 		return ir.Decimal{}, false
 	}
@@ -54,11 +54,9 @@ func (w *window) measure() (ir.Decimal, bool) {
 	case "value_avg":
 		return ir.DecimalOfFloat(sum(numbers) / float64(len(numbers)))
 	case "value_median":
-		slices.Sort(numbers)
 		n := len(numbers)
 		return ir.DecimalOfFloat((numbers[(n-1)/2] + numbers[n/2]) / 2)
 	case "value_percentile":
-		slices.Sort(numbers)
 		return ir.DecimalOfFloat(numbers[nearestRank(w.Percent.Float(), len(numbers))])
 	default:
 		panic(fmt.Sprintf("gomatch: unknown correlation %q", w.Type))
@@ -71,21 +69,37 @@ func nearestRank(percent float64, n int) int {
 	return max(0, min(n-1, int(math.Ceil(percent/100*float64(n)))-1))
 }
 
-func numbersOf(window []*occurrence) []float64 {
-	var out []float64
-	for _, o := range window {
-		if len(o.values) == 0 {
-			continue
-		}
-		text, ok := eval.Text(o.values[0])
-		if !ok {
-			continue
-		}
-		if f, err := strconv.ParseFloat(text, 64); err == nil && !math.IsNaN(f) && !math.IsInf(f, 0) {
-			out = append(out, f)
-		}
+// addNumber takes the number of an occurrence in, or out if n is negative. They
+// stand in order of time, since a sum of floats depends on it, or sorted where
+// one of them is asked for by its rank. What leaves is the oldest.
+func (w *window) addNumber(o *occurrence, n int) {
+	f, ok := numberOf(o)
+	switch sorted := w.Type == "value_median" || w.Type == "value_percentile"; {
+	case !ok:
+	case sorted && n > 0:
+		i, _ := slices.BinarySearch(w.numbers, f)
+		w.numbers = slices.Insert(w.numbers, i, f)
+	case sorted:
+		i, _ := slices.BinarySearch(w.numbers, f)
+		w.numbers = slices.Delete(w.numbers, i, i+1)
+	case n > 0:
+		w.numbers = append(w.numbers, f)
+	default:
+		w.numbers = w.numbers[1:]
 	}
-	return out
+}
+
+// numberOf gives the number that an occurrence has; false if it has none.
+func numberOf(o *occurrence) (float64, bool) {
+	if len(o.values) == 0 {
+		return 0, false
+	}
+	text, ok := eval.Text(o.values[0])
+	if !ok {
+		return 0, false
+	}
+	f, err := strconv.ParseFloat(text, 64)
+	return f, err == nil && !math.IsNaN(f) && !math.IsInf(f, 0)
 }
 
 func sum(numbers []float64) float64 {

@@ -174,6 +174,7 @@ type window struct {
 	events      map[int]int
 	values      map[string]int // of value_count, by their text
 	inputs      map[int]int
+	numbers     []float64 // of values that are added up or ranked
 }
 
 func newWindow(c *ir.Correlation) *window {
@@ -184,7 +185,9 @@ func newWindow(c *ir.Correlation) *window {
 func (w *window) add(o *occurrence, n int) {
 	count(w.events, o.event, n)
 	count(w.inputs, o.input, n)
-	if w.Type == "value_count" && len(o.values) == len(w.Values) {
+	if w.Type != "value_count" {
+		w.addNumber(o, n)
+	} else if len(o.values) == len(w.Values) {
 		var key []byte
 		for _, v := range o.values {
 			key = append(eval.AppendJSON(key, v), ',')
