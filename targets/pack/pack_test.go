@@ -175,6 +175,30 @@ func TestKeys(t *testing.T) {
 	}
 }
 
+// TestKeysAreNotRepeated wants a key that stands where a file should to be in no
+// message.
+func TestKeysAreNotRepeated(t *testing.T) {
+	t.Parallel()
+	_, private := keys(t)
+	text, err := private.MarshalText()
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+	for _, given := range []string{string(text), lines[len(lines)-1]} {
+		_, signing := SigningKey(given, "")
+		_, public := PublicKey(given)
+		for _, err := range []error{signing, public} {
+			if err == nil || err.Error() != "a key is given where the name of its file is wanted" {
+				t.Errorf("got %v", err)
+			}
+		}
+	}
+	if _, err := SigningKey("no/such/file", ""); err == nil || !strings.Contains(err.Error(), "no/such/file") {
+		t.Errorf("got %v", err)
+	}
+}
+
 // TestHostileArchives wants each to be refused for what it does.
 func TestHostileArchives(t *testing.T) {
 	t.Parallel()

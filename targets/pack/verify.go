@@ -1,10 +1,12 @@
 package pack
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 
 	"aead.dev/minisign"
 )
@@ -19,7 +21,7 @@ func (p *Pack) Sign(key minisign.PrivateKey) {
 // SigningKey reads a private key. One that is locked is opened with the
 // password.
 func SigningKey(file, password string) (minisign.PrivateKey, error) {
-	text, err := os.ReadFile(file)
+	text, err := readKey(file)
 	if err != nil {
 		return minisign.PrivateKey{}, err
 	}
@@ -39,7 +41,7 @@ func SigningKey(file, password string) (minisign.PrivateKey, error) {
 // itself.
 func PublicKey(fileOrText string) (minisign.PublicKey, error) {
 	var key minisign.PublicKey
-	text, err := os.ReadFile(fileOrText)
+	text, err := readKey(fileOrText)
 	if err != nil {
 		if key.UnmarshalText([]byte(fileOrText)) == nil {
 			return key, nil
@@ -50,6 +52,26 @@ func PublicKey(fileOrText string) (minisign.PublicKey, error) {
 		return key, fmt.Errorf("%s: no public key of minisign: %w", fileOrText, err)
 	}
 	return key, nil
+}
+
+// readKey reads the file of a key. A key in place of the file's name is not
+// repeated: the message would end up in a log.
+func readKey(file string) ([]byte, error) {
+	text, err := os.ReadFile(file)
+	if err != nil && isKey(file) {
+		return nil, errors.New("a key is given where the name of its file is wanted")
+	}
+	return text, err
+}
+
+// isKey tells whether a text ends with what may be the line of a key.
+func isKey(text string) bool {
+	fields := strings.Fields(text)
+	if len(fields) == 0 {
+		return false
+	}
+	data, err := base64.StdEncoding.DecodeString(fields[len(fields)-1])
+	return err == nil && len(data) > 40
 }
 
 // Verify holds the files against the manifest, and the manifest against its
