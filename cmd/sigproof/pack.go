@@ -243,7 +243,7 @@ func suiteResults(r *fixtures.Report) map[sigma.Document]*pack.Suite {
 func packName(name string, args []string) string {
 	switch {
 	case name != "":
-		return name
+		return pack.OneLine(name)
 	case len(args) == 0 || strings.HasPrefix(args[0], packPrefix):
 		return "Entra PIM"
 	}
@@ -251,7 +251,7 @@ func packName(name string, args []string) string {
 	if abs, err := filepath.Abs(args[0]); err == nil && (base == "." || base == "..") {
 		base = filepath.Base(abs)
 	}
-	return strings.TrimSuffix(base, filepath.Ext(base))
+	return pack.OneLine(strings.TrimSuffix(base, filepath.Ext(base)))
 }
 
 // writePack writes a folder, or the archive that the name of the output ends as.

@@ -143,6 +143,20 @@ func TestVerify(t *testing.T) {
 	}
 }
 
+// TestSignedNames wants a name over two lines not to break the comment that the
+// signature covers.
+func TestSignedNames(t *testing.T) {
+	t.Parallel()
+	public, private := keys(t)
+	p := sample()
+	p.Manifest.Name = "a\nb"
+	p.Seal()
+	p.Sign(private)
+	if wrong := p.Verify(&public); len(wrong) > 0 || !strings.Contains(string(p.Signature), "trusted comment: a b 1.0.0 for x\n") {
+		t.Errorf("%v: %s", wrong, p.Signature)
+	}
+}
+
 func keyID(k minisign.PublicKey) string { return fmt.Sprintf("%X", k.ID()) }
 
 func TestKeys(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 // Sign signs the manifest with a key in minisign's format. The comments tell
 // no time: the same pack has the same signature.
 func (p *Pack) Sign(key minisign.PrivateKey) {
-	trusted := fmt.Sprintf("%s %s for %s", p.Manifest.Name, p.Manifest.Version, p.Manifest.Product)
+	trusted := OneLine(fmt.Sprintf("%s %s for %s", p.Manifest.Name, p.Manifest.Version, p.Manifest.Product))
 	p.Signature = minisign.SignWithComments(key, p.manifest, trusted, "signature of a pack of sigproof")
 }
 

@@ -73,14 +73,14 @@ func readConf(data []byte) ([]stanza, error) {
 		case line[0] == '[':
 			name, ok := strings.CutSuffix(line[1:], "]")
 			if !ok {
-				return nil, fmt.Errorf("line %d: stanza %q lacks its ]", at, line)
+				return nil, fmt.Errorf("line %d: stanza %.60q lacks its ]", at, line)
 			}
 			out = append(out, stanza{name: name})
 			continue
 		}
 		key, value, ok := strings.Cut(lines[i], "=")
 		if !ok {
-			return nil, fmt.Errorf("line %d: %q is neither a [stanza] nor key = value", at, line)
+			return nil, fmt.Errorf("line %d: %.60q is neither a [stanza] nor key = value", at, line)
 		}
 		var more []string
 		for value = strings.TrimSpace(value); strings.HasSuffix(value, `\`) && i+1 < len(lines); i++ {

@@ -208,6 +208,9 @@ func TestConf(t *testing.T) {
 		"[a":        `line 1: stanza "[a" lacks its ]`,
 		"[a]\nb":    `line 2: "b" is neither a [stanza] nor key = value`,
 		"k = v\\":   "",
+
+		strings.Repeat("[", 100): `line 1: stanza "` + strings.Repeat("[", 60) + `" lacks its ]`,
+		strings.Repeat("b", 100): `line 1: "` + strings.Repeat("b", 60) + `" is neither a [stanza] nor key = value`,
 		"# c\nk=v":  "",
 		"\ufeff[a]": "",
 	} {
