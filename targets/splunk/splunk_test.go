@@ -205,14 +205,14 @@ func TestConf(t *testing.T) {
 		}
 	}
 	for in, want := range map[string]string{
-		"[a":        `line 1: stanza "[a" lacks its ]`,
-		"[a]\nb":    `line 2: "b" is neither a [stanza] nor key = value`,
-		"k = v\\":   "",
+		"[a":      `line 1: stanza "[a" lacks its ]`,
+		"[a]\nb":  `line 2: "b" is neither a [stanza] nor key = value`,
+		"k = v\\": "",
 
 		strings.Repeat("[", 100): `line 1: stanza "` + strings.Repeat("[", 60) + `" lacks its ]`,
 		strings.Repeat("b", 100): `line 1: "` + strings.Repeat("b", 60) + `" is neither a [stanza] nor key = value`,
-		"# c\nk=v":  "",
-		"\ufeff[a]": "",
+		"# c\nk=v":               "",
+		"\ufeff[a]":              "",
 	} {
 		_, err := readConf([]byte(in))
 		if got := fmt.Sprint(err); got != want && (want != "" || err != nil) {
