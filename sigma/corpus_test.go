@@ -22,7 +22,8 @@ var knownErrors = map[string]int{
 // knownChecks counts what else is said of the corpus. A check that cries wolf
 // shows here.
 var knownChecks = map[string]int{
-	"search/name": 1,
+	"search/name":    1,
+	"yaml/ambiguous": 2, // bytes such as 09, in one rule
 }
 
 // TestCorpus reads the public collection: its living rules have no errors,
