@@ -19,6 +19,9 @@ var (
 // TestReadme runs each console block of README.md in the project's folder and
 // wants the output that it shows. A line of three dots stands for any lines.
 func TestReadme(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped: the blocks of the page run without -short")
+	}
 	page, err := os.ReadFile("../../README.md")
 	if err != nil {
 		t.Fatal(err)

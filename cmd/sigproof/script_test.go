@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -13,11 +14,22 @@ func TestMain(m *testing.M) {
 	})
 }
 
+// parallelScripts run what works on several things at once: the race detector
+// has no use for the others.
+var parallelScripts = []string{"check", "compile", "match", "test", "pack_splunk", "run"}
+
 // TestScripts runs the command as a user does, one archive a behaviour.
 func TestScripts(t *testing.T) {
 	t.Parallel()
-	testscript.Run(t, testscript.Params{
+	params := testscript.Params{
 		Dir: "testdata/script", UpdateScripts: os.Getenv("UPDATE") != "",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"steps": steps},
-	})
+	}
+	if testing.Short() {
+		params.Dir = ""
+		for _, name := range parallelScripts {
+			params.Files = append(params.Files, filepath.Join("testdata", "script", name+".txtar"))
+		}
+	}
+	testscript.Run(t, params)
 }
