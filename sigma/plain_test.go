@@ -51,7 +51,7 @@ func TestPlainCorpus(t *testing.T) {
 	root := filepath.Join(shared(t), "corpus")
 	read, left := 0, 0
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || !strings.HasSuffix(path, ".yml") {
+		if err != nil || !strings.HasSuffix(path, ".yml") || testing.Short() && len(path)%16 != 0 {
 			return err
 		}
 		src, err := os.ReadFile(path)

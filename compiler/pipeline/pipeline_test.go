@@ -167,6 +167,9 @@ func placed(t *testing.T, diags []*sigma.Diagnostic) {
 // TestLimits holds that what would never end is refused in a line.
 func TestLimits(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("skipped: large inputs are read without -short")
+	}
 	many := func(key, step string) string { return key + ":\n" + strings.Repeat("  - "+step+"\n", 200) }
 	for _, test := range []struct{ src, code, message string }{
 		{many("transformations", "{type: field_name_mapping, mapping: {a: [a, a]}}"), "pipeline/limit", "the pipeline makes more than 4194304 bytes of the document"},

@@ -227,6 +227,9 @@ func TestConcurrentRuns(t *testing.T) {
 // write in all.
 func TestLargeValue(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("skipped: large inputs are read without -short")
+	}
 	q, err := Parse("| makeresults | eval x=\"xxxxxxxxxx\""+strings.Repeat(" | eval x=replace(x, \"x\", \"xxxxxxxxxx\")", 9), nil)
 	if err != nil {
 		t.Fatal(err)
