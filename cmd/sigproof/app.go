@@ -113,7 +113,7 @@ func (a *app) root() *cobra.Command {
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return a.checkFlags() }
 	root.AddCommand(
 		a.testCommand(), a.compileCommand(), a.checkCommand(), a.fmtCommand(), a.explainCommand(), a.matchCommand(),
-		a.runCommand(), a.coverageCommand(), a.packCommand(), a.schemaCommand(), a.configCommand(), a.auditCommand(), a.importCommand(), a.initCommand(), a.manCommand(), a.versionCommand(),
+		a.runCommand(), a.coverageCommand(), a.packCommand(), a.schemaCommand(), a.configCommand(), a.auditCommand(), a.importCommand(), a.exportCommand(), a.initCommand(), a.manCommand(), a.versionCommand(),
 	)
 	root.InitDefaultCompletionCmd()
 	refuseUnknown(root)

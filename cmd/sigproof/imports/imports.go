@@ -1,5 +1,6 @@
 // Package imports makes suites beside rules: of the tests that other tools have,
-// and of events that products exported. It knows nothing of flags.
+// and of events that products exported. It writes the files of an export too.
+// It knows nothing of flags.
 package imports
 
 import (

@@ -1,0 +1,47 @@
+package imports
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/sigproof/sigproof/fixtures/foreign"
+)
+
+// An exported is a line of `export --format jsonl`.
+type exported struct {
+	File  string `json:"file"`
+	Rule  string `json:"rule"`
+	Tests int    `json:"tests"`
+}
+
+// WriteExport writes the files of an export into a folder, and a line for each
+// rule.
+func WriteExport(w io.Writer, folder string, x *foreign.Export, asJSON bool) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	for _, r := range x.Rules {
+		for _, f := range r.Files {
+			name := filepath.Join(folder, filepath.FromSlash(f.Path))
+			if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+				return err
+			}
+			if err := os.WriteFile(name, f.Text, 0o644); err != nil {
+				return err
+			}
+		}
+		name, head := filepath.Join(folder, filepath.FromSlash(r.Files[0].Path)), r.Doc.Info()
+		var err error
+		if asJSON {
+			err = enc.Encode(exported{File: name, Rule: head.ID.Value, Tests: r.Tests})
+		} else {
+			_, err = fmt.Fprintf(w, "%s: %s, tests: %d\n", name, head.Label(), r.Tests)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
