@@ -30,10 +30,10 @@ func (a *app) importCommand() *cobra.Command {
 		Use:   "import path...",
 		Short: "Turn other tools' tests of rules, and exported events, into suites beside the rules",
 		Long: "Turn other tools' tests of rules into suites beside the rules: SigmaHQ's regression data (info.yml), the cases of\n" +
-			"sigma-test (in rules, or in a _test.yml beside them) and the expectations of rsigma's backtests. What a suite has no\n" +
-			"place for is said, line by line, and is a finding. Of a file of events, as a portal or an API exports them, suites are\n" +
-			"drafted for the rules of -r that match any: a case for each event in which other parts of the rule hold, that says\n" +
-			"what the native engine answers. Look at each.",
+			"sigma-test (in rules, or in a _test.yml beside them), the Tests of Panther's rules and the expectations of rsigma's\n" +
+			"backtests. What a suite has no place for is said, line by line, and is a finding. Of a file of events, as a portal or\n" +
+			"an API exports them, suites are drafted for the rules of -r that match any: a case for each event in which other\n" +
+			"parts of the rule hold, that says what the native engine answers. Look at each.",
 		Example: "  sigproof import -r rules/ regression_data/\n  sigproof import rules/            # sigma-test\n" +
 			"  sigproof import -r rules/ --corpus ci/corpus ci/expectations.yml\n  sigproof import -r rules/pim.yml audit.csv",
 		Args: cobra.MinimumNArgs(1),
