@@ -30,11 +30,11 @@ func (a *app) importCommand() *cobra.Command {
 		Use:   "import path...",
 		Short: "Turn other tools' tests of rules, and exported events, into suites beside the rules",
 		Long: "Turn other tools' tests of rules into suites beside the rules: SigmaHQ's regression data (info.yml), the cases of\n" +
-			"sigma-test (in rules, or in a _test.yml beside them), the Tests of Panther's rules and the expectations of rsigma's\n" +
-			"backtests. What a suite has no place for is said, line by line, and is a finding. Of a file of events, as a portal or\n" +
-			"an API exports them, suites are drafted for the rules of -r that match any: a case for each event in which other\n" +
-			"parts of the rule hold, that says what the native engine answers. Look at each.",
-		Example: "  sigproof import -r rules/ regression_data/\n  sigproof import rules/            # sigma-test\n" +
+			"sigma-test (in rules, or in a _test.yml beside them), the Tests of Panther's rules, and rsigma's exemplars (in rules)\n" +
+			"and expectations of backtests. What a suite has no place for is said, line by line, and is a finding. Of a file of\n" +
+			"events, as a portal or an API exports them, suites are drafted for the rules of -r that match any: a case for each\n" +
+			"event in which other parts of the rule hold, that says what the native engine answers. Look at each.",
+		Example: "  sigproof import -r rules/ regression_data/\n  sigproof import rules/            # sigma-test, exemplars\n" +
 			"  sigproof import -r rules/ --corpus ci/corpus ci/expectations.yml\n  sigproof import -r rules/pim.yml audit.csv",
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
