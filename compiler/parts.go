@@ -1,9 +1,7 @@
 package compiler
 
 import (
-	"runtime"
-	"sync"
-
+	"github.com/sigproof/sigproof/compiler/internal/atonce"
 	"github.com/sigproof/sigproof/sigma"
 )
 
@@ -13,39 +11,16 @@ const partsAJob = 8
 
 // rules compiles the rules among docs, several parts at once.
 func (c *compilation) rules(docs []sigma.Document) {
-	parts := c.parts(docs)
-	compiled := make([]*compilation, len(parts))
-	next := make(chan int)
-	var wg sync.WaitGroup
-	for range min(c.jobs(), len(parts)) {
-		wg.Go(func() {
-			for i := range next {
-				compiled[i] = c.part(parts[i])
-			}
-		})
-	}
-	for i := range parts {
-		next <- i
-	}
-	close(next)
-	wg.Wait()
-	for _, p := range compiled {
+	for _, p := range atonce.Map(c.opts.Jobs, c.parts(docs), c.part) {
 		c.take(p)
 	}
-}
-
-func (c *compilation) jobs() int {
-	if c.opts.Jobs > 0 {
-		return c.opts.Jobs
-	}
-	return runtime.GOMAXPROCS(0)
 }
 
 // parts cuts docs into parts that know nothing of each other: a file is never
 // cut, since what is reported of it is counted, and nothing is if there is a
 // pipeline, which remembers.
 func (c *compilation) parts(docs []sigma.Document) [][]sigma.Document {
-	size := len(docs)/(c.jobs()*partsAJob) + 1
+	size := len(docs)/(atonce.Jobs(c.opts.Jobs)*partsAJob) + 1
 	if c.opts.Pipeline != nil {
 		size = len(docs)
 	}

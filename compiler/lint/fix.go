@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 
+	"github.com/sigproof/sigproof/compiler/internal/atonce"
 	"github.com/sigproof/sigproof/sigma"
 )
 
@@ -18,7 +19,7 @@ func Fix(sources []Source, opts *Options) ([]Source, *Result) {
 	if opts == nil {
 		opts = &Options{}
 	}
-	m := &mender{opts: opts, files: eachAtOnce(opts.Jobs, sources, opts.parse), careful: map[string]*attempts{}}
+	m := &mender{opts: opts, files: atonce.Map(opts.Jobs, sources, opts.parse), careful: map[string]*attempts{}}
 	m.result = lint(m.files, opts)
 	for range rounds {
 		if !m.round() {

@@ -10,6 +10,7 @@ package lint
 
 import (
 	"github.com/sigproof/sigproof/compiler"
+	"github.com/sigproof/sigproof/compiler/internal/atonce"
 	"github.com/sigproof/sigproof/compiler/ir"
 	"github.com/sigproof/sigproof/compiler/schema"
 	"github.com/sigproof/sigproof/sigma"
@@ -78,7 +79,7 @@ func Run(sources []Source, opts *Options) *Result {
 	if opts == nil {
 		opts = &Options{}
 	}
-	files := eachAtOnce(opts.Jobs, sources, opts.parse)
+	files := atonce.Map(opts.Jobs, sources, opts.parse)
 	return lint(files, opts)
 }
 
@@ -91,7 +92,7 @@ func lint(files []*parsed, opts *Options) *Result {
 	s := newSession(r.Docs, opts)
 	r.collection = s.collection
 	said := s.fromOthers()
-	looks := eachAtOnce(opts.Jobs, files, func(f *parsed) []*sigma.Diagnostic {
+	looks := atonce.Map(opts.Jobs, files, func(f *parsed) []*sigma.Diagnostic {
 		l := &look{session: s, parsed: f}
 		return l.run(said[f.source.Name])
 	})

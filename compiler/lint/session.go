@@ -2,12 +2,12 @@ package lint
 
 import (
 	"bytes"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/sigproof/sigproof/compiler"
+	"github.com/sigproof/sigproof/compiler/internal/atonce"
 	"github.com/sigproof/sigproof/sigma"
 )
 
@@ -40,7 +40,7 @@ func (s *session) fromOthers() map[string][]*sigma.Diagnostic {
 	programs, said := compiler.Compile(s.all, s.opts.compile())
 	said = append(said, s.linked...)
 	if s.opts.Also != nil {
-		said = slices.Concat(said, slices.Concat(eachAtOnce(s.opts.Jobs, programs, s.opts.Also)...))
+		said = slices.Concat(said, slices.Concat(atonce.Map(s.opts.Jobs, programs, s.opts.Also)...))
 	}
 	return groupByFile(said)
 }
@@ -149,28 +149,4 @@ func (l *look) graded(d *sigma.Diagnostic) *sigma.Diagnostic {
 	changed := *d
 	changed.Severity = severity
 	return &changed
-}
-
-// eachAtOnce calls f for each item, jobs at once, and gives the results in the
-// order of the items.
-func eachAtOnce[T, R any](jobs int, items []T, f func(T) R) []R {
-	if jobs < 1 {
-		jobs = runtime.GOMAXPROCS(0)
-	}
-	out := make([]R, len(items))
-	next := make(chan int)
-	var wg sync.WaitGroup
-	for range min(jobs, len(items)) {
-		wg.Go(func() {
-			for i := range next {
-				out[i] = f(items[i])
-			}
-		})
-	}
-	for i := range items {
-		next <- i
-	}
-	close(next)
-	wg.Wait()
-	return out
 }
