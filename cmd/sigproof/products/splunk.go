@@ -34,7 +34,7 @@ func Splunk() *Product {
 			for _, name := range slices.Sorted(maps.Keys(in.Define)) {
 				opts.Lookups = append(opts.Lookups, splunk.Lookup{Name: name, Values: in.Define[name]})
 			}
-			for _, r := range entra.Roles() {
+			for _, r := range entra.Privileged() {
 				opts.Roles = append(opts.Roles, splunk.Role{ID: r.ID, Name: r.Name, Scope: r.Scope()})
 			}
 			return splunk.Build(programs, opts)
