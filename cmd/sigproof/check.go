@@ -25,6 +25,7 @@ type checkFlags struct {
 	enable, disable   []string
 	kql, spl          []string // files with queries
 	macros            []string
+	columns           []string
 }
 
 func (a *app) checkCommand() *cobra.Command {
@@ -58,6 +59,7 @@ func (a *app) checkCommand() *cobra.Command {
 	flags.StringArrayVar(&f.kql, "kql", nil, "check the KQL of a file, or of a template of Sentinel, against the tables and columns of the logs, and no rules")
 	flags.StringArrayVar(&f.spl, "spl", nil, "check the SPL of a file against the fields of the log that it reads, and no rules")
 	flags.StringArrayVar(&f.macros, "macro", nil, macroUsage)
+	flags.StringArrayVar(&f.columns, "columns", nil, columnsUsage)
 	flags.StringSliceVar(&f.enable, "enable", nil, "look for this code too, or for all that begin so; \"all\" means every check")
 	flags.StringSliceVar(&f.disable, "disable", nil, "do not look for this code, or for any that begins so")
 	return cmd
@@ -156,7 +158,8 @@ func (a *app) check(args []string, f *checkFlags) error {
 	if f.fix || f.diff {
 		return a.mend(sources, f, opts)
 	}
-	return a.reportFindings(a.emit, sources, lint.Run(lintSources(sources), opts))
+	found := lint.Run(lintSources(sources), opts)
+	return a.reportFindings(a.emit, sources, found, report.Count(len(found.Docs), "document"))
 }
 
 // mend makes the fixes, or shows them, and reports what is left.
@@ -184,7 +187,7 @@ func (a *app) mend(sources []source, f *checkFlags, opts *lint.Options) error {
 		}
 		emit = func(write func(io.Writer) error) error { return write(a.stderr) } // stdout has the text
 	}
-	return a.reportFindings(emit, sources, left)
+	return a.reportFindings(emit, sources, left, report.Count(len(left.Docs), "document"))
 }
 
 // showChanges writes the changes. That there are any is a finding.
@@ -210,9 +213,9 @@ func lintSources(sources []source) []lint.Source {
 	return out
 }
 
-// reportFindings writes what was found, and tells whether that makes the check
+// reportFindings writes what was found in what was read, and tells whether that makes the check
 // fail.
-func (a *app) reportFindings(emit func(func(io.Writer) error) error, sources []source, r *lint.Result) error {
+func (a *app) reportFindings(emit func(func(io.Writer) error) error, sources []source, r *lint.Result, read string) error {
 	f := &report.Findings{Diags: a.shown(r.Diags), Version: version()}
 	for _, s := range sources {
 		f.Files = append(f.Files, s.name)
@@ -221,7 +224,7 @@ func (a *app) reportFindings(emit func(func(io.Writer) error) error, sources []s
 		return err
 	}
 	if a.format == "text" {
-		a.note("%s, %s", report.Count(len(r.Docs), "document"), countSeverities(r.Diags))
+		a.note("%s, %s", read, countSeverities(r.Diags))
 	}
 	if slices.ContainsFunc(r.Diags, func(d *sigma.Diagnostic) bool { return d.Severity <= sigma.Warning }) {
 		return errFindings

@@ -6,6 +6,7 @@ import (
 
 	"github.com/sigproof/sigproof/compiler/lint"
 	"github.com/sigproof/sigproof/fixtures/query"
+	"github.com/sigproof/sigproof/fixtures/report"
 	"github.com/sigproof/sigproof/sigma"
 )
 
@@ -28,13 +29,18 @@ func (a *app) checkQueries(args []string, f *checkFlags) error {
 	if err != nil {
 		return err
 	}
+	tables, err := query.Tables(f.columns, a.readWhole)
+	if err != nil {
+		return fmt.Errorf("--columns %w", err)
+	}
+	kql := func(file *sigma.File) []*sigma.Diagnostic { return query.KQL(file, tables) }
 	spl := func(file *sigma.File) []*sigma.Diagnostic { return query.SPL(file, logs, macros) }
 	var sources []source
 	r := &lint.Result{}
 	for _, language := range []struct {
 		names []string
 		check func(*sigma.File) []*sigma.Diagnostic
-	}{{f.kql, query.KQL}, {f.spl, spl}} {
+	}{{f.kql, kql}, {f.spl, spl}} {
 		for _, name := range language.names {
 			file, err := a.queryText([]string{name}, "")
 			if err != nil {
@@ -44,5 +50,7 @@ func (a *app) checkQueries(args []string, f *checkFlags) error {
 			r.Diags = append(r.Diags, language.check(file)...)
 		}
 	}
-	return a.reportFindings(a.emit, sources, r)
+	return a.reportFindings(a.emit, sources, r, report.Count(len(sources), "file"))
 }
+
+const columnsUsage = "a table of yours and its columns, for --kql: TABLE=COLUMN:TYPE,..., or @FILE with JSON as schema --kql prints"

@@ -85,6 +85,9 @@ func TestParseAll(t *testing.T) {
 		{"let T = print x = 1; T | extend y = x + 1; T", "1 2, 1"},
 		{"print b; let b = 1;", `1:7: no column or variable is named "b"`},
 		{"print 1 print 2", `1:9: "print" stands where "|", ";" or the end should`},
+		{"let a = 1;\nprint a\n\n// another\n\nlet a = 2;\nprint a\n \n| extend b = 3", "1, 2 3"}, // a paragraph begins anew
+		{"let a = 1; print a\n\nprint a", `3:7: no column or variable is named "a"`},
+		{"print 1\n// no blank line\nprint 2", `3:1: "print" stands where "|", ";" or the end should`},
 		{"let a = 1;", "1:11: the query ends where a tabular expression should follow"},
 		{strings.Repeat("print 1;", maxQueries+1), "1:801: the text holds more than 100 queries"},
 	} {

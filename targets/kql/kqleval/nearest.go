@@ -14,7 +14,7 @@ func nearest(name string, choices []string) string {
 	}
 	var best []scored
 	for _, c := range choices {
-		if d := editDistance(strings.ToLower(name), strings.ToLower(c)); d <= max(2, len(name)/3) {
+		if d := editDistance(strings.ToLower(name), strings.ToLower(c)); d <= max(2, len(name)/4) {
 			best = append(best, scored{c, d})
 		}
 	}

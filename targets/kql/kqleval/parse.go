@@ -31,15 +31,17 @@ func Parse(text string) (*Query, error) {
 		return nil, err
 	}
 	if len(all) > 1 {
-		return nil, asError(text, syntaxAt(all[1].body.span(), "not supported: several results in one query"))
+		return nil, asError(text, syntaxAt(all[1].body.span(), "a second query begins here, and one is wanted"))
 	}
 	return all[0], nil
 }
 
 // ParseAll reads the text of queries that each give a result of their own. They
-// share the statements that stand before them. The error is an *Error.
+// share the statements that stand before them. A blank line ends a query too, and
+// what is shared with it, as in the editors of Azure Data Explorer and Log
+// Analytics, if what follows can't go on with it. The error is an *Error.
 //
-//	queries = query { ";" query } [ ";" ]
+//	queries = query { ( ";" | blank line ) query } [ ";" ]
 //	query   = { ( let | set | declare ) ";" } pipe
 func ParseAll(text string) ([]*Query, error) {
 	if len(text) > maxQuery {
@@ -162,10 +164,22 @@ func (p *parser) queries() ([]*Query, error) {
 			return nil, err
 		}
 		all = append(all, &q)
-		if p.peek().Type != tokEOF && !p.accept(";") {
+		switch {
+		case p.peek().Type == tokEOF || p.accept(";"):
+		case p.afterBlankLine():
+			shared = Query{text: p.text}
+		default:
 			return nil, p.unexpected(`"|", ";" or the end`)
 		}
 	}
+}
+
+// afterBlankLine says whether a line with nothing on it stands before the next
+// token.
+func (p *parser) afterBlankLine() bool {
+	gap := p.text[tokSpan(p.toks[p.pos-1]).end:p.here().start]
+	lines := strings.Split(gap, "\n")
+	return len(lines) > 2 && slices.ContainsFunc(lines[1:len(lines)-1], func(line string) bool { return strings.TrimSpace(line) == "" })
 }
 
 // let = "let" name "=" ( function | expr | pipe ) ";"
