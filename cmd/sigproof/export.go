@@ -10,6 +10,7 @@ import (
 	"github.com/sigproof/sigproof/cmd/sigproof/imports"
 	"github.com/sigproof/sigproof/fixtures"
 	"github.com/sigproof/sigproof/fixtures/foreign"
+	"github.com/sigproof/sigproof/fixtures/foreign/writing"
 	"github.com/sigproof/sigproof/sigma"
 )
 
@@ -22,7 +23,7 @@ func (a *app) exportCommand() *cobra.Command {
 			return errors.New("export must be told a format: " + exportNames())
 		},
 	}
-	for _, format := range foreign.Formats() {
+	for _, format := range foreign.Writers() {
 		cmd.AddCommand(a.exportTo(format))
 	}
 	return cmd
@@ -30,13 +31,13 @@ func (a *app) exportCommand() *cobra.Command {
 
 func exportNames() string {
 	var names []string
-	for _, f := range foreign.Formats() {
+	for _, f := range foreign.Writers() {
 		names = append(names, f.Name)
 	}
 	return sigma.Choices(names)
 }
 
-func (a *app) exportTo(format *foreign.Format) *cobra.Command {
+func (a *app) exportTo(format *writing.Format) *cobra.Command {
 	var f meaning
 	cmd := &cobra.Command{
 		Use:   format.Name + " [path...]",
@@ -58,7 +59,7 @@ func (a *app) exportTo(format *foreign.Format) *cobra.Command {
 	return cmd
 }
 
-func (a *app) export(ctx context.Context, args []string, format *foreign.Format, f *meaning) error {
+func (a *app) export(ctx context.Context, args []string, format *writing.Format, f *meaning) error {
 	report, err := a.replay(ctx, args, &testFlags{meaning: *f, engines: []string{fixtures.Native{}.Name()}})
 	if err != nil {
 		return err

@@ -13,7 +13,8 @@ import (
 	"github.com/sigproof/sigproof/cmd/sigproof/imports"
 	"github.com/sigproof/sigproof/compiler"
 	"github.com/sigproof/sigproof/fixtures/event"
-	"github.com/sigproof/sigproof/fixtures/foreign"
+	"github.com/sigproof/sigproof/fixtures/foreign/reading"
+	"github.com/sigproof/sigproof/fixtures/foreign/suites"
 	"github.com/sigproof/sigproof/sigma"
 )
 
@@ -65,8 +66,8 @@ func (a *app) importTests(args []string, f *importFlags) error {
 		docs = rules.docs
 	}
 	run := &imports.Run{
-		Homes:   foreign.NewHomes(docs, a.readWhole),
-		Reader:  &foreign.Reader{ReadFile: a.readWhole, Files: filesUnder, Corpus: f.corpus, Log: opts.Log},
+		Homes:   suites.NewHomes(docs, a.readWhole),
+		Reader:  &reading.Reader{ReadFile: a.readWhole, Files: filesUnder, Corpus: f.corpus, Log: opts.Log},
 		Replace: f.replace, JSON: a.format != "text", Embedded: packPrefix,
 	}
 	tests, exports := exported(args)
@@ -131,15 +132,15 @@ func (a *app) importEvents(run *imports.Run, args []string, docs []sigma.Documen
 			run.Diags = append(run.Diags, d)
 		}
 	}
-	suites := 0
+	drafted := 0
 	for _, name := range args {
 		records, err := a.readEvents(name, &event.Options{Log: opts.Log})
 		if err != nil {
 			return err
 		}
-		suites += run.Events(name, records, b)
+		drafted += run.Events(name, records, b)
 	}
-	if suites == 0 {
+	if drafted == 0 {
 		return fmt.Errorf("%s: no event there that a rule of -r matches", strings.Join(args, " "))
 	}
 	return nil

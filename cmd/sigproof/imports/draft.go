@@ -12,7 +12,8 @@ import (
 	"github.com/sigproof/sigproof/compiler/ir"
 	"github.com/sigproof/sigproof/compiler/schema"
 	"github.com/sigproof/sigproof/fixtures/event"
-	"github.com/sigproof/sigproof/fixtures/foreign"
+	"github.com/sigproof/sigproof/fixtures/foreign/data"
+	"github.com/sigproof/sigproof/fixtures/foreign/suites"
 	"github.com/sigproof/sigproof/sigma"
 	"github.com/sigproof/sigproof/targets/gomatch"
 )
@@ -28,9 +29,9 @@ const (
 // of all events for a correlation. It gives the number of suites.
 func (r *Run) Events(name string, records []*event.Record, b *binding.Binding) int {
 	d := &drafting{Run: r, file: name, from: cmp.Or(strings.TrimPrefix(filepath.Base(name), "-"), "stdin"), records: records, Binding: b}
-	suites := 0
+	made := 0
 	for _, doc := range b.Docs {
-		s := &foreign.Suite{Rule: ruleName(doc), Home: doc.Info().File.Name}
+		s := &suites.Suite{Rule: ruleName(doc), Home: doc.Info().File.Name}
 		if _, ok := doc.(*sigma.Correlation); ok {
 			s.Cases = d.correlation(doc)
 		} else if !b.Silent(doc) || len(b.Docs) == 1 {
@@ -43,7 +44,7 @@ func (r *Run) Events(name string, records []*event.Record, b *binding.Binding) i
 			r.Diags = append(r.Diags, bad)
 			continue
 		}
-		suites++
+		made++
 		home := doc.Info().File.Name
 		if r.drafted == nil {
 			r.drafted = map[string][]string{}
@@ -52,7 +53,7 @@ func (r *Run) Events(name string, records []*event.Record, b *binding.Binding) i
 			r.drafted[home] = append(r.drafted[home], d.from)
 		}
 	}
-	return suites
+	return made
 }
 
 func ruleName(doc sigma.Document) sigma.Text {
@@ -75,9 +76,9 @@ type drafting struct {
 
 // rule gives the cases of a rule; none if it matches no event, unless it is the
 // only one.
-func (d *drafting) rule(doc sigma.Document) []*foreign.Case {
+func (d *drafting) rule(doc sigma.Document) []*suites.Case {
 	seen := map[string]bool{}
-	var cases []*foreign.Case
+	var cases []*suites.Case
 	matches, left := false, 0
 	for _, rec := range d.records {
 		p := d.Program(doc, rec.Event)
@@ -94,7 +95,7 @@ func (d *drafting) rule(doc sigma.Document) []*foreign.Case {
 			left++
 			continue
 		}
-		cases = append(cases, &foreign.Case{
+		cases = append(cases, &suites.Case{
 			Name: fmt.Sprintf("event %d of %s", rec.Number, d.from), Events: []*sigma.Map{canonical(rec)}, Match: x.Holds,
 		})
 	}
@@ -127,7 +128,7 @@ func parts(x *gomatch.Explanation) string {
 }
 
 // correlation gives a case of all events of its rules' logs, if there are any.
-func (d *drafting) correlation(doc sigma.Document) []*foreign.Case {
+func (d *drafting) correlation(doc sigma.Document) []*suites.Case {
 	programs := d.Correlations(d.logs())
 	i := slices.IndexFunc(programs, func(p *ir.Program) bool { return p.Doc == doc })
 	if i < 0 {
@@ -135,7 +136,7 @@ func (d *drafting) correlation(doc sigma.Document) []*foreign.Case {
 	}
 	p := programs[i]
 	var events []gomatch.Event
-	c := &foreign.Case{Name: fmt.Sprintf("the events of %s", d.from)}
+	c := &suites.Case{Name: fmt.Sprintf("the events of %s", d.from)}
 	for _, rec := range d.records {
 		if e := rec.Event; reads(p, e.Log) {
 			events = append(events, gomatch.Event{Value: e.Value, Time: e.Time, ID: e.ID, Log: e.Log})
@@ -152,7 +153,7 @@ func (d *drafting) correlation(doc sigma.Document) []*foreign.Case {
 		d.leave("%s: a case of %q would hold %d events; export at most %d", d.file, doc.Info().Label(), len(events), mostEvents)
 		return nil
 	}
-	return []*foreign.Case{c}
+	return []*suites.Case{c}
 }
 
 func (d *drafting) logs() []*schema.Log {
@@ -188,5 +189,5 @@ func canonical(rec *event.Record) *sigma.Map {
 			o.Members = append(o.Members, m)
 		}
 	}
-	return foreign.Data(o)
+	return data.Event(o)
 }

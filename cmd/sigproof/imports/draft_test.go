@@ -9,7 +9,7 @@ import (
 	"github.com/sigproof/sigproof/compiler"
 	"github.com/sigproof/sigproof/compiler/schema"
 	"github.com/sigproof/sigproof/fixtures/event"
-	"github.com/sigproof/sigproof/fixtures/foreign"
+	"github.com/sigproof/sigproof/fixtures/foreign/suites"
 	"github.com/sigproof/sigproof/sigma"
 )
 
@@ -25,7 +25,7 @@ func draft(t *testing.T, rules, lines string) *Run {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := &Run{Homes: foreign.NewHomes(docs, nil)}
+	run := &Run{Homes: suites.NewHomes(docs, nil)}
 	run.Events("events.jsonl", records, b)
 	return run
 }

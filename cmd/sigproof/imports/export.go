@@ -7,7 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/sigproof/sigproof/fixtures/foreign"
+	"github.com/sigproof/sigproof/fixtures/foreign/writing"
 )
 
 // An exported is a line of `export --format jsonl`.
@@ -19,7 +19,7 @@ type exported struct {
 
 // WriteExport writes the files of an export into a folder, and a line for each
 // rule.
-func WriteExport(w io.Writer, folder string, x *foreign.Export, asJSON bool) error {
+func WriteExport(w io.Writer, folder string, x *writing.Export, asJSON bool) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	for _, r := range x.Rules {

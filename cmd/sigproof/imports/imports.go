@@ -12,13 +12,15 @@ import (
 	"strings"
 
 	"github.com/sigproof/sigproof/fixtures/foreign"
+	"github.com/sigproof/sigproof/fixtures/foreign/reading"
+	"github.com/sigproof/sigproof/fixtures/foreign/suites"
 	"github.com/sigproof/sigproof/sigma"
 )
 
 // A Run gathers suites, and writes them.
 type Run struct {
-	Homes   *foreign.Homes
-	Reader  *foreign.Reader
+	Homes   *suites.Homes
+	Reader  *reading.Reader
 	Replace bool // write suites anew that are there already
 	JSON    bool // a line of JSON for each suite, and not one for people
 
@@ -32,9 +34,9 @@ type Run struct {
 
 // Tests takes the suites of a file of another tool; false if it has none.
 func (r *Run) Tests(name string, src []byte) bool {
-	suites, diags, known := r.Reader.Read(filepath.ToSlash(name), src)
+	read, diags, known := r.Reader.Read(foreign.Readers(), filepath.ToSlash(name), src)
 	r.Diags = append(r.Diags, diags...)
-	for _, suite := range suites {
+	for _, suite := range read {
 		if d := r.Homes.Place(sigma.NewFile(name, src), suite); d != nil {
 			r.Diags = append(r.Diags, d)
 		}
@@ -53,7 +55,7 @@ func (r *Run) Write(w io.Writer) error {
 			r.leave("%s is there already; --replace writes it anew", name)
 			continue
 		}
-		text, left := foreign.Text(name, h.Suites)
+		text, left := suites.Text(name, h.Suites)
 		for _, l := range left {
 			r.leave("%s: %s", name, l)
 		}
@@ -71,7 +73,7 @@ func (r *Run) Write(w io.Writer) error {
 }
 
 // head asks the author to look at what was drafted.
-func (r *Run) head(h *foreign.Home) []byte {
+func (r *Run) head(h *suites.Home) []byte {
 	from := r.drafted[h.Path]
 	if len(from) == 0 {
 		return nil
@@ -95,7 +97,7 @@ type imported struct {
 	Cases int    `json:"cases"`
 }
 
-func (r *Run) lines(w io.Writer, name string, h *foreign.Home) error {
+func (r *Run) lines(w io.Writer, name string, h *suites.Home) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	for _, s := range h.Suites {
