@@ -62,9 +62,7 @@ func (e Emitter) Emit(p *ir.Program) (*targets.Query, []*sigma.Diagnostic) {
 	if sigma.HasErrors(q.diags) {
 		return nil, sigma.SortDiagnostics(q.diags)
 	}
-	if lets := q.lets(); lets != "" || len(q.tables) > 0 {
-		text = write.Concat(append(append([]write.Text{write.Of(lets)}, q.tables...), text)...)
-	}
+	text = write.Concat(slices.Concat([]write.Text{write.Of(q.lets())}, q.functionTexts(), q.tables, []write.Text{text})...)
 	if n := utf8.RuneCountInString(text.String()); n > maxLength {
 		q.diags = append(q.diags, &sigma.Diagnostic{
 			Code: "kql/too-long", Severity: sigma.Warning, File: p.File(), At: spanOf(p),
@@ -106,8 +104,9 @@ func spanOf(p *ir.Program) sigma.Span {
 
 // A query is what the texts of one query share.
 type query struct {
-	helpers map[string]bool
-	tables  []write.Text // let statements
+	helpers   map[string]bool
+	functions []function
+	tables    []write.Text // let statements
 
 	// scheduled queries look at when each event was ingested.
 	scheduled bool
@@ -140,6 +139,35 @@ var helperFunctions = []struct{ name, text string }{
 func (q *query) call(helper, argument string) string {
 	q.helpers[helper] = true
 	return helper + "(" + argument + ")"
+}
+
+// A function of a text is made for a query. Its parameter is s.
+type function struct {
+	name string
+	body write.Text
+}
+
+// function names the function of a body, which those that are equal share.
+func (q *query) function(base string, body write.Text) string {
+	for _, f := range q.functions {
+		if f.body.String() == body.String() {
+			return f.name
+		}
+	}
+	name := base
+	if n := len(q.functions); n > 0 {
+		name = fmt.Sprintf("%s%d", base, n+1)
+	}
+	q.functions = append(q.functions, function{name, body})
+	return name
+}
+
+func (q *query) functionTexts() []write.Text {
+	texts := make([]write.Text, len(q.functions))
+	for i, f := range q.functions {
+		texts[i] = f.body.Wrap("let "+f.name+" = (s:string) { ", " };\n")
+	}
+	return texts
 }
 
 func (q *query) lets() string {

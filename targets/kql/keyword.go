@@ -1,10 +1,12 @@
 package kql
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/sigproof/sigproof/compiler/eval"
 	"github.com/sigproof/sigproof/compiler/ir"
+	"github.com/sigproof/sigproof/targets/internal/write"
 )
 
 // keywords asks each column that holds a part of the event for itself.
@@ -22,15 +24,33 @@ func (s *scope) keywords(t *ir.Test) []cond {
 		case c.Type == "dynamic":
 			s.declare("kql/keyword-names", t.At)
 			o.typ, o.expr = "string", "tostring("+o.expr+")"
-			out = append(out, s.keywordConds(o, escaped(t.Any, inJSON))...)
+			out = append(out, s.oneOf(t, o, escaped(t.Any, inJSON))...)
 		case c.Form == "xml":
 			s.declare("kql/keyword-names", t.At)
-			out = append(out, s.keywordConds(o, escaped(t.Any, inXML))...)
+			out = append(out, s.oneOf(t, o, escaped(t.Any, inXML))...)
 		default:
-			out = append(out, s.keywordConds(o, t.Any)...)
+			out = append(out, s.oneOf(t, o, t.Any)...)
 		}
 	}
 	return out
+}
+
+// oneOf asks a column for one of several keywords. They stand in a function
+// that is written once, since a table has many columns: a rule of Sentinel
+// takes 10,000 characters.
+func (s *scope) oneOf(t *ir.Test, o operand, any []ir.Match) []cond {
+	conds := s.keywordConds(o, any)
+	isText := func(m ir.Match) bool { _, ok := m.(*ir.Text); return ok }
+	if len(any) == 1 || slices.ContainsFunc(any, func(m ir.Match) bool { return !isText(m) }) {
+		return conds
+	}
+	column := operand{expr: "s", typ: "string", field: o.field, query: s.query}
+	var asked []write.Expr
+	for _, c := range s.keywordConds(column, any) {
+		asked = append(asked, c.expr(false))
+	}
+	body := chain(asked, "or", levelOr).Linked(s.file(), t.At)
+	return []cond{{text: s.function("keywords", body) + "(" + o.text() + ")", level: levelPrimary}}
 }
 
 // keywordConds can't turn a question to * over: it would hold if one column
