@@ -99,7 +99,7 @@ func (a *app) root() *cobra.Command {
 		SilenceErrors: true,
 	}
 	flags := root.PersistentFlags()
-	flags.StringVar(&a.format, "format", "text", "how results are written: text, json, jsonl, sarif, junit, github, markdown, html, navigator (what fits the command)")
+	flags.StringVar(&a.format, "format", "text", "how results are written: text, json, jsonl, sarif, junit, github, gitlab, azure, markdown, html, navigator (what fits the command)")
 	flags.StringVarP(&a.output, "output", "o", "", "write results there instead of to stdout (compile: a folder)")
 	flags.StringVar(&a.color, "color", "auto", "colours: auto, always, never")
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, "results only")

@@ -133,7 +133,7 @@ func less(codes []sigma.Text, flags []string) []string {
 }
 
 func (a *app) findingFormats() error {
-	return a.formats("text", "json", "jsonl", "sarif", "junit", "github", "markdown")
+	return a.formats("text", "json", "jsonl", "sarif", "junit", "github", "gitlab", "azure", "markdown")
 }
 
 func noCheck(name string) error {
@@ -234,7 +234,7 @@ func (a *app) reportFindings(emit func(func(io.Writer) error) error, sources []s
 
 // shown leaves hints out of what people read, unless they ask for all.
 func (a *app) shown(diags []*sigma.Diagnostic) []*sigma.Diagnostic {
-	if a.verbose || !slices.Contains([]string{"text", "github", "markdown"}, a.format) {
+	if a.verbose || !slices.Contains([]string{"text", "github", "azure", "markdown"}, a.format) {
 		return diags
 	}
 	return slices.DeleteFunc(slices.Clone(diags), func(d *sigma.Diagnostic) bool { return d.Severity == sigma.Hint })
@@ -259,6 +259,10 @@ func (a *app) writeFindings(w io.Writer, f *report.Findings) error {
 		return report.FindingsJUnit(w, f)
 	case "github":
 		return report.FindingsGitHub(w, f)
+	case "gitlab":
+		return report.FindingsGitLab(w, f)
+	case "azure":
+		return report.FindingsAzure(w, f)
 	case "markdown":
 		return report.FindingsMarkdown(w, f)
 	case "text":

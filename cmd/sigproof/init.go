@@ -47,25 +47,60 @@ func revisionToInstall() string {
 	return "main"
 }
 
-// initFolder writes the files, unless one of them is there.
+// initFolder writes the files, unless one of them is there. The repository that
+// the folder is in may have hooks: those stay.
 func (a *app) initFolder(dir string, r *scaffold.Repository) error {
-	files := r.Files()
-	for _, f := range files {
-		name := filepath.Join(dir, filepath.FromSlash(f.Path))
-		if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("%s is there already; nothing was written", name)
+	root, folder, err := scaffold.Place(dir)
+	if err != nil {
+		return err
+	}
+	r.Folder = folder
+	var files []scaffold.File
+	var there []string
+	for _, f := range r.Files() {
+		name := shown(dir, filepath.Join(root, filepath.FromSlash(f.Path)))
+		_, err := os.Lstat(name)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			files = append(files, scaffold.File{Path: name, Text: f.Text})
+		case folder != "" && f.Path == scaffold.Hooks:
+			a.note("%s stays as it is; docs/ci.md says which hooks there are", name)
+		default:
+			there = append(there, name)
 		}
 	}
-	for _, f := range files {
-		name := filepath.Join(dir, filepath.FromSlash(f.Path))
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			return err
-		}
-		if err := os.WriteFile(name, f.Text, 0o644); err != nil {
-			return err
-		}
-		fmt.Fprintln(a.stdout, name)
+	if len(there) > 0 {
+		return fmt.Errorf("there already: %s; nothing was written", strings.Join(there, ", "))
 	}
-	a.note("next: sigproof check %[1]s && sigproof test %[1]s", filepath.Join(dir, "rules"))
+	if err := a.writeNew(files); err != nil {
+		return err
+	}
+	a.note("next: sigproof check %[1]s && sigproof test %[1]s", shown(dir, filepath.Join(root, filepath.FromSlash(folder), "rules")))
 	return nil
+}
+
+func (a *app) writeNew(files []scaffold.File) error {
+	for _, f := range files {
+		if err := os.MkdirAll(filepath.Dir(f.Path), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(f.Path, f.Text, 0o644); err != nil {
+			return err
+		}
+		fmt.Fprintln(a.stdout, f.Path)
+	}
+	return nil
+}
+
+// shown is a path as people name it who named the folder.
+func shown(dir, name string) string {
+	if filepath.IsAbs(dir) {
+		return name
+	}
+	if here, err := os.Getwd(); err == nil {
+		if rel, err := filepath.Rel(here, name); err == nil {
+			return rel
+		}
+	}
+	return name
 }

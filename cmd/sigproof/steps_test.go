@@ -1,7 +1,9 @@
 package main
 
 import (
+	"fmt"
 	"os/exec"
+	"slices"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -11,7 +13,7 @@ import (
 
 // steps is a command of scripts: it runs the commands of a workflow of GitHub,
 // GitLab or Azure Pipelines as the forge does, but for those that install the
-// program, and stops at the first that fails.
+// program. After one that fails it runs those only that run always.
 func steps(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) != 1 {
 		ts.Fatalf("usage: steps FILE")
@@ -24,34 +26,50 @@ func steps(ts *testscript.TestScript, neg bool, args []string) {
 	if len(docs) != 1 || len(diags) > 0 {
 		ts.Fatalf("%s can't be read: %v", args[0], diags)
 	}
-	ran, failed := 0, false
-	for _, command := range commandsIn(docs[0]) {
-		if strings.Contains(command, "go install") {
-			continue
-		}
-		ran++
-		if err := ts.Exec("bash", "-e", "-c", command); err != nil {
-			failed = true
-			break
+	var run []string
+	for _, c := range commandsIn(docs[0]) {
+		if !strings.Contains(c.text, "go install") {
+			run = append(run, fmt.Sprint(c.always), c.text)
 		}
 	}
-	if ran == 0 || failed != neg {
-		ts.Fatalf("%d steps ran, and one failed: %t", ran, failed)
+	err := ts.Exec("bash", append([]string{"-c", runSteps, "steps"}, run...)...)
+	if len(run) == 0 || (err != nil) != neg {
+		ts.Fatalf("%d steps, and this is how they end: %v", len(run)/2, err)
 	}
 }
 
+// runSteps runs its arguments, in pairs: whether it runs always, and a command.
+const runSteps = `
+failed=0
+while (($#)); do
+	if ! ((failed)) || $1; then bash -ec "$2" || failed=1; fi
+	shift 2
+done
+exit $failed`
+
+// A command of a workflow; always tells that it runs after one that failed.
+type command struct {
+	text   string
+	always bool
+}
+
 // commandsIn gives what a workflow runs, in its order.
-func commandsIn(d sigma.Data) (commands []string) {
+func commandsIn(d sigma.Data) (commands []command) {
 	switch d := d.(type) {
 	case *sigma.List:
 		for _, x := range d.Of {
 			commands = append(commands, commandsIn(x)...)
 		}
 	case *sigma.Map:
+		always := slices.ContainsFunc(d.Entries, func(e sigma.Entry) bool {
+			return (e.Key.Value == "if" || e.Key.Value == "condition") && slices.ContainsFunc(textsOf(e.Data), saysAlways)
+		})
 		for _, e := range d.Entries {
 			switch e.Key.Value {
 			case "run", "script", "after_script":
-				commands = append(commands, textsOf(e.Data)...)
+				for _, text := range textsOf(e.Data) {
+					commands = append(commands, command{text, always || e.Key.Value == "after_script"})
+				}
 			default:
 				commands = append(commands, commandsIn(e.Data)...)
 			}
@@ -59,6 +77,8 @@ func commandsIn(d sigma.Data) (commands []string) {
 	}
 	return commands
 }
+
+func saysAlways(condition string) bool { return strings.HasPrefix(condition, "always()") }
 
 func textsOf(d sigma.Data) (texts []string) {
 	switch d := d.(type) {

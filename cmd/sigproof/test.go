@@ -35,7 +35,7 @@ func (a *app) testCommand() *cobra.Command {
 		Short:   "Replay suites on every engine, in every shape, and compare the verdicts",
 		Example: "  sigproof test\n  sigproof test --run pim_alert rules/\n  sigproof test --format junit -o results.xml\n  sigproof test --format html -o report.html",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := a.formats("text", "json", "jsonl", "junit", "github", "markdown", "html"); err != nil {
+			if err := a.formats("text", "json", "jsonl", "junit", "github", "gitlab", "azure", "markdown", "html"); err != nil {
 				return err
 			}
 			return a.test(cmd.Context(), args, &f)
@@ -204,6 +204,10 @@ func (a *app) writeReport(w io.Writer, r *fixtures.Report, args []string) error 
 		return report.JUnit(w, r)
 	case "github":
 		return report.GitHub(w, r)
+	case "gitlab":
+		return report.GitLab(w, r)
+	case "azure":
+		return report.Azure(w, r)
 	case "markdown":
 		return report.Markdown(w, r)
 	case "html":
