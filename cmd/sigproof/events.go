@@ -3,8 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 
+	"github.com/sigproof/sigproof/cmd/sigproof/bounded"
 	"github.com/sigproof/sigproof/fixtures/event"
 )
 
@@ -19,7 +19,7 @@ type input struct {
 func (a *app) eachEvent(in *input, visit func(*event.Record) error) error {
 	r := a.stdin
 	if in.name != "-" {
-		f, err := os.Open(in.name)
+		f, err := bounded.Open(in.name)
 		if err != nil {
 			return err
 		}

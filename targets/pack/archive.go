@@ -116,6 +116,9 @@ func open(name string) (*Pack, error) {
 		defer root.Close()
 		return read(root.FS())
 	}
+	if !info.Mode().IsRegular() { // a pipe may never end, nor begin
+		return nil, errors.New("it is neither a folder nor a file")
+	}
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err

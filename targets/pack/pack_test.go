@@ -189,6 +189,22 @@ func TestKeys(t *testing.T) {
 	}
 }
 
+// TestKeyWithoutEnd wants no more of a file to be read than a key has.
+func TestKeyWithoutEnd(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "key")
+	if err := os.WriteFile(file, make([]byte, maxKey+1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, signing := SigningKey(file, "")
+	_, public := PublicKey(file)
+	for _, err := range []error{signing, public} {
+		if err == nil || !strings.HasSuffix(err.Error(), "has more than 65536 bytes: no key is that long") {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
 // TestKeysAreNotRepeated wants a key that stands where a file should to be in no
 // message.
 func TestKeysAreNotRepeated(t *testing.T) {
@@ -199,7 +215,8 @@ func TestKeysAreNotRepeated(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
-	for _, given := range []string{string(text), lines[len(lines)-1]} {
+	pem := "-----BEGIN PRIVATE KEY-----\nMC4CAQ\n-----END PRIVATE KEY-----\n"
+	for _, given := range []string{string(text), lines[len(lines)-1], pem} {
 		_, signing := SigningKey(given, "")
 		_, public := PublicKey(given)
 		for _, err := range []error{signing, public} {

@@ -4,9 +4,11 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
+	"syscall"
 
 	"aead.dev/minisign"
 )
@@ -54,18 +56,35 @@ func PublicKey(fileOrText string) (minisign.PublicKey, error) {
 	return key, nil
 }
 
+// maxKey is how many bytes of a file of a key are read.
+const maxKey = 64 << 10
+
 // readKey reads the file of a key. A key in place of the file's name is not
 // repeated: the message would end up in a log.
 func readKey(file string) ([]byte, error) {
-	text, err := os.ReadFile(file)
-	if err != nil && isKey(file) {
-		return nil, errors.New("a key is given where the name of its file is wanted")
+	// A pipe that nobody writes to would be waited for without end: so opened, it
+	// ends at once.
+	f, err := os.OpenFile(file, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		if isKey(file) {
+			return nil, errors.New("a key is given where the name of its file is wanted")
+		}
+		return nil, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxKey+1))
+	if err == nil && len(text) > maxKey {
+		return nil, fmt.Errorf("%s has more than %d bytes: no key is that long", file, maxKey)
 	}
 	return text, err
 }
 
-// isKey tells whether a text ends with what may be the line of a key.
+// isKey tells whether a text has several lines, or ends with what may be the
+// line of a key.
 func isKey(text string) bool {
+	if strings.Contains(text, "\n") {
+		return true
+	}
 	fields := strings.Fields(text)
 	if len(fields) == 0 {
 		return false

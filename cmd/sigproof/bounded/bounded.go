@@ -4,6 +4,7 @@ package bounded
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -11,28 +12,66 @@ import (
 	"syscall"
 )
 
-// ReadFile reads a file up to most bytes, and one byte more if there is one:
-// who looks at the text can then say that there is too much. A pipe must have
-// someone who writes to it.
-func ReadFile(name string, most int64) ([]byte, error) {
+// Open opens a file that may be of any length, to be read in parts. A pipe
+// must have someone who writes to it.
+func Open(name string) (io.ReadCloser, error) {
 	// A pipe that nobody writes to would be waited for without end: so opened, it
 	// ends at once. It changes nothing for a file.
 	f, err := os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
 	info, err := f.Stat()
+	if err != nil || info.Mode()&fs.ModeNamedPipe == 0 {
+		return f, err
+	}
+	return &pipe{File: f}, nil
+}
+
+var errNobody = errors.New("a pipe that nobody writes to")
+
+// A pipe is one that may have nobody who writes to it.
+type pipe struct {
+	*os.File
+	some bool // was read
+}
+
+func (p *pipe) Read(b []byte) (int, error) {
+	n, err := p.File.Read(b)
+	if p.some = p.some || n > 0; err == io.EOF && !p.some {
+		err = errNobody
+	}
+	return n, err
+}
+
+// ReadFile reads a file up to most bytes, and one byte more if there is one:
+// who looks at the text can then say that there is too much.
+func ReadFile(name string, most int64) ([]byte, error) {
+	f, err := Open(name)
 	if err != nil {
 		return nil, err
 	}
+	defer f.Close()
 	var text bytes.Buffer
-	text.Grow(int(min(info.Size(), most)) + bytes.MinRead) // so that a file is read at once
-	_, err = text.ReadFrom(io.LimitReader(f, most+1))
-	if err == nil && text.Len() == 0 && info.Mode()&fs.ModeNamedPipe != 0 {
-		err = fmt.Errorf("%s is a pipe, and nobody writes to it", name)
+	if f, ok := f.(*os.File); ok {
+		if info, err := f.Stat(); err == nil {
+			text.Grow(int(min(info.Size(), most)) + bytes.MinRead) // so that a file is read at once
+		}
+	}
+	if _, err = text.ReadFrom(io.LimitReader(f, most+1)); err == errNobody {
+		err = fmt.Errorf("%s is %w", name, err)
 	}
 	return text.Bytes(), err
+}
+
+// ReadWhole reads a file of which a part would be of no use; one of more than
+// most bytes is refused.
+func ReadWhole(name string, most int64) ([]byte, error) {
+	text, err := ReadFile(name, most)
+	if err == nil && int64(len(text)) > most {
+		return nil, fmt.Errorf("%s has more than %d bytes, and no more are read", name, most)
+	}
+	return text, err
 }
 
 // Read is ReadFile for what is open.

@@ -2,12 +2,15 @@ package products
 
 import (
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
+	"github.com/sigproof/sigproof/cmd/sigproof/bounded"
 	"github.com/sigproof/sigproof/targets"
 )
+
+// maxNames is how long the file of --names may be.
+const maxNames = 4 << 20
 
 // NamesFlag adds --names, which reads what a site calls sources and fields.
 func NamesFlag(cmd *cobra.Command, names **targets.Names) {
@@ -19,7 +22,7 @@ type namesFile struct{ Names **targets.Names }
 
 // Set reads the file.
 func (f *namesFile) Set(name string) error {
-	data, err := os.ReadFile(name)
+	data, err := bounded.ReadWhole(name, maxNames)
 	if err != nil {
 		return err
 	}
