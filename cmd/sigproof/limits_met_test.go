@@ -72,11 +72,13 @@ var limitRules = map[string]struct{ log, src string }{
 	"aql/number-text":      {"generic", search("a: 5")},
 	"aql/number-property":  {"generic", search("a|gt: 5")},
 	"aql/address":          {"generic", search("a|cidr: 10.0.0.0/8")},
+	"aql/members":          {"entra_audit", search("targetResources[].id: x")},
 	"aql/keyword-payload":  {"generic", search("- x")},
 	"sumo/null-is-empty":   {"generic", search("a: null")},
 	"sumo/number-text":     {"generic", search("a: 5")},
 	"sumo/number-cast":     {"generic", search("a|gt: 5")},
 	"sumo/address":         {"generic", search("a|cidr: 10.0.0.0/8")},
+	"sumo/members":         {"entra_audit", search("targetResources[].id: x")},
 	"sumo/keyword-raw":     {"generic", search("- x")},
 
 	"arcsight/null-is-absent": {"generic", search("a: null")},

@@ -129,6 +129,9 @@ var dialect = &flat.Dialect{
 	Keyword: keyword,
 	Limits:  limitKinds,
 
+	Members:      8,
+	MembersLimit: "aql/members",
+
 	NullLimit: "aql/null-is-absent",
 }
 

@@ -92,6 +92,11 @@ func TestCorpus(t *testing.T) {
 	flattest.Corpus(t, flattest.Language{Emitter: Emitter{}, Match: run}, 25, "aql/keyword-payload")
 }
 
+func TestMembers(t *testing.T) {
+	t.Parallel()
+	flattest.Members(t, flattest.Language{Emitter: Emitter{}, Match: run}, "aql/members")
+}
+
 // TestText shows what searches look like.
 func TestText(t *testing.T) {
 	t.Parallel()
@@ -164,13 +169,23 @@ func TestNames(t *testing.T) {
 	if q.Text != want {
 		t.Errorf("got %s", q.Text)
 	}
+	names.Fields["role.name"] = "Role Name"
+	p := flattest.In(t, "entra_audit", "sel: {role.name: y}\n  condition: sel")
+	q, _ = Emitter{Names: names}.Emit(p)
+	if want := strings.Replace(want, `"Username"`, `"Role Name"`, 1); q.Text != want {
+		t.Errorf("a field that AQL can't say: got %s", q.Text)
+	}
+	event, _ := eval.ParseJSON([]byte(`{"targetResources": [{"type": "Role", "displayName": "Y"}]}`))
+	if got := (Emitter{Names: names}).Row(p, p.Log, event.(*eval.Object))["Role Name"]; got != "Y" {
+		t.Errorf("got %q", got)
+	}
 }
 
 // TestRefused names what AQL can't say, where it stands.
 func TestRefused(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ log, detection, want string }{
-		{"entra_audit", "sel: {'targetResources[Role].displayName': x}\n  condition: sel", `rule.yml:4:9: error: AQL has no lists: targetResources[Role] selects one member, and its tests must hold on the same`},
+		{"entra_audit", "sel: {'targetResources[].modifiedProperties[x].newValue': y}\n  condition: sel", `rule.yml:4:9: error: AQL has no lists inside of lists, in which "targetResources[].modifiedProperties[x].newValue" stands`},
 		{"pim_alert", "sel: {alertName: x}\n  condition: sel", "rule.yml:4:9: error: no log source type of QRadar is known to have log pim_alert; --names may name one"},
 		{"generic", "sel: {'a\"b': x}\n  condition: sel", `rule.yml:4:9: error: AQL has no way to write the name of the field "a\"b"`},
 	} {
@@ -200,7 +215,7 @@ func TestPack(t *testing.T) {
 			want++
 		}
 	}
-	if got := len(p.Manifest.Rules); got+len(refused) != want || got < 15 {
+	if got := len(p.Manifest.Rules); got+len(refused) != want || got < 28 {
 		t.Errorf("%d packed, %d refused of %d", got, len(refused), want)
 	}
 	if wrong := Verify(p); len(wrong) > 0 {

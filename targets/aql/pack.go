@@ -1,6 +1,7 @@
 package aql
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/sigproof/sigproof/compiler/ir"
@@ -38,5 +39,12 @@ func place(p *ir.Program, c flat.Column) string {
 	if keys == nil {
 		return ""
 	}
-	return `/"` + strings.Join(keys, `"/"`) + `"`
+	var b strings.Builder
+	for _, key := range keys {
+		fmt.Fprintf(&b, `/"%s"`, key.Name)
+		if key.List {
+			fmt.Fprintf(&b, "[%d]", key.Member)
+		}
+	}
+	return b.String()
 }

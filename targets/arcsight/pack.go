@@ -32,4 +32,10 @@ func Exported(data []byte) ([]pack.Object, error) { return product.Exported(data
 
 // place is where the connector must take a key from: the place in the event as
 // it comes.
-func place(p *ir.Program, c flat.Column) string { return strings.Join(flat.Address(p.Log, c), ".") }
+func place(p *ir.Program, c flat.Column) string {
+	var names []string
+	for _, key := range flat.Address(p.Log, c) {
+		names = append(names, key.Name)
+	}
+	return strings.Join(names, ".")
+}

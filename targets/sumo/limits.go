@@ -17,6 +17,7 @@ var limitKinds = []targets.LimitKind{
 	{Code: "sumo/number-text", Doc: "A field is text: a number is met as the message writes it, so that 5.0 is not 5."},
 	{Code: "sumo/number-cast", Doc: "What is compared by size is read as a number by Sumo Logic: what it makes of a text that is none is left to it."},
 	{Code: "sumo/address", Doc: "Networks are those of IPv4: an address that is mapped to IPv6 is not met."},
+	{Code: "sumo/members", Doc: "Of a list the first eight members are looked at; one further back is not met."},
 	{Code: "sumo/keyword-raw", Doc: "A keyword is looked for in the whole message, so that the name of a field may meet it, and a text that JSON writes with escapes does not."},
 	{Code: "sumo/open-path", Doc: "In an open log a dotted name is read as nested keys, never as one flat key.", General: true},
 	{Code: "sumo/list-in-field", Doc: "A field that holds a list or an object is its JSON text.", General: true},

@@ -102,19 +102,22 @@ func (e Emitter) path(log *schema.Log, c flat.Column) (string, bool) {
 	}
 	keys := flat.Address(log, c)
 	if keys == nil {
-		keys = schema.Steps(c.Name)
+		keys = flat.Keys(c.Name)
 	}
 	var b strings.Builder
 	for i, key := range keys {
 		switch {
-		case strings.ContainsFunc(key, func(r rune) bool { return strings.ContainsRune(`'"\`, r) || unicode.IsControl(r) }):
+		case strings.ContainsFunc(key.Name, func(r rune) bool { return strings.ContainsRune(`'"\`, r) || unicode.IsControl(r) }):
 			return "", false
-		case !plainKey.MatchString(key):
-			b.WriteString("['" + key + "']")
+		case !plainKey.MatchString(key.Name):
+			b.WriteString("['" + key.Name + "']")
 		case i > 0:
-			b.WriteString("." + key)
+			b.WriteString("." + key.Name)
 		default:
-			b.WriteString(key)
+			b.WriteString(key.Name)
+		}
+		if key.List {
+			fmt.Fprintf(&b, "[%d]", key.Member)
 		}
 	}
 	return b.String(), true
@@ -126,6 +129,7 @@ var words = strings.Fields("and as asc avg auto by compare contains count desc e
 
 // alias is the name that a search gives to a field: its own, as a word.
 func alias(name string) string {
+	name = strings.ReplaceAll(name, "].", ".")
 	word := strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
 			return r
@@ -148,6 +152,9 @@ var dialect = &flat.Dialect{
 	Match:   match,
 	Keyword: keyword,
 	Limits:  limitKinds,
+
+	Members:      8,
+	MembersLimit: "sumo/members",
 
 	NullLimit:   "sumo/null-is-empty",
 	EmptyIsNull: true,

@@ -93,6 +93,11 @@ func TestCorpus(t *testing.T) {
 	flattest.Corpus(t, flattest.Language{Emitter: Emitter{}, Match: run}, 25, "sumo/keyword-raw", "sumo/null-is-empty")
 }
 
+func TestMembers(t *testing.T) {
+	t.Parallel()
+	flattest.Members(t, flattest.Language{Emitter: Emitter{}, Match: run}, "sumo/members")
+}
+
 // TestText shows what searches look like.
 func TestText(t *testing.T) {
 	t.Parallel()
@@ -150,7 +155,7 @@ func TestNames(t *testing.T) {
 func TestRefused(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ log, detection, want string }{
-		{"entra_audit", "sel: {'targetResources[Role].displayName': x}\n  condition: sel", "rule.yml:4:9: error: Sumo Logic has no lists: targetResources[Role] selects one member"},
+		{"entra_audit", "sel: {'targetResources[].modifiedProperties[x].newValue': y}\n  condition: sel", `rule.yml:4:9: error: Sumo Logic has no lists inside of lists, in which "targetResources[].modifiedProperties[x].newValue" stands`},
 		{"generic", "sel: {\"a'b\": x}\n  condition: sel", `rule.yml:4:10: error: Sumo Logic has no way to write the name of the field "a'b"`},
 		{"generic", "sel: {a.b: x, a_b: y}\n  condition: sel", `rule.yml:4:17: error: Sumo Logic has no way to write the name of the field "a_b"`},
 	} {
@@ -177,7 +182,7 @@ func TestPack(t *testing.T) {
 			want++
 		}
 	}
-	if got := len(p.Manifest.Rules); got+len(refused) != want || got < 25 {
+	if got := len(p.Manifest.Rules); got+len(refused) != want || got < 41 {
 		t.Errorf("%d packed, %d refused of %d", got, len(refused), want)
 	}
 	if wrong := Verify(p); len(wrong) > 0 {

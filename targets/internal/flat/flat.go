@@ -45,6 +45,11 @@ type Dialect struct {
 	// Keyword writes that the event as it was written satisfies a match.
 	Keyword func(m ir.Match) Said
 
+	// Members is how many members of a list are looked at, each under a name of
+	// its own, and MembersLimit the code that says so. Zero refuses lists.
+	Members      int
+	MembersLimit string
+
 	// NullLimit is the code of the limit that null and exists meet, and if
 	// EmptyIsNull is set what asks for any value as well.
 	NullLimit   string
@@ -71,6 +76,10 @@ func Cannot(what string) Said { return Said{Cannot: what} }
 type Column struct {
 	Name  string // as the product calls it
 	Field *ir.Field
+
+	// Member is which member of the list on the way there is meant, from 0;
+	// negative if there is no list, or all of it is meant.
+	Member int
 }
 
 // A Condition is a predicate in the language.
@@ -138,6 +147,7 @@ type writer struct {
 	names   *targets.Names
 	file    *sigma.File
 	log     *schema.Log
+	inside  *member // what fields are of; nil if they are the event's
 	columns []Column
 	limits  []targets.Limit
 	diags   []*sigma.Diagnostic
@@ -206,8 +216,7 @@ func (w *writer) pred(p ir.Pred, negated bool) write.Expr {
 		w.refuse(p.At, "condition that always holds, or never")
 		return atom("")
 	case *ir.Member:
-		w.refuse(p.At, fmt.Sprintf("lists: %s selects one member, and its tests must hold on the same", schema.Path{p.Step}))
-		return atom("")
+		return w.member(p, negated)
 	case *ir.Test:
 		defer w.within(p.In)()
 		text := w.test(p, negated)
@@ -225,17 +234,23 @@ func (w *writer) test(t *ir.Test, negated bool) write.Expr {
 		}
 		return w.join(parts, w.Or)
 	}
-	columns := w.read(t)
-	if len(columns) == 0 {
+	places := w.places(t)
+	if len(places) == 0 {
 		return atom("")
 	}
 	asked := *t
 	asked.Any = slices.DeleteFunc(slices.Clone(t.Any), func(m ir.Match) bool { _, null := m.(*ir.Null); return null })
 	if len(asked.Any) < len(t.Any) {
-		parts = append(parts, w.null(t, columns))
+		parts = append(parts, w.null(t, places))
 	}
-	if len(asked.Any) > 0 {
-		parts = append(parts, w.first(&asked, columns, negated))
+	switch {
+	case len(asked.Any) == 0:
+	case t.Field.First != nil:
+		parts = append(parts, w.first(&asked, places, negated))
+	default:
+		for _, p := range places {
+			parts = append(parts, w.guarded(p, w.column(&asked, p.column, negated)))
+		}
 	}
 	return w.join(parts, w.Or)
 }
@@ -252,63 +267,25 @@ func (w *writer) said(t *ir.Test, s Said) write.Expr {
 	return atom(s.Text)
 }
 
-// read gives the columns in which the value of a test's field may stand: that
-// of the first that holds a text is its value.
-func (w *writer) read(t *ir.Test) []string {
-	var out []string
-	for _, f := range fields(t.Field) {
-		name, why := nameOf(w.names, f)
-		if why == "" {
-			if column := w.Column(name); column != "" {
-				out = append(out, column)
-				w.use(name, f)
-				continue
-			}
-			why = fmt.Sprintf("way to write the name of the field %q", name)
-		}
-		w.refuse(t.At, why)
-		return nil
-	}
-	return out
-}
-
-// fields gives the places of a field: those of a derived one each by itself.
-func fields(f *ir.Field) []*ir.Field {
-	if f.First == nil {
-		return []*ir.Field{f}
-	}
-	var out []*ir.Field
-	for _, path := range f.First {
-		out = append(out, &ir.Field{Name: path.String(), Type: f.Type, Path: path, Unquote: f.Unquote, At: f.At})
-	}
-	return out
-}
-
-func (w *writer) use(name string, f *ir.Field) {
-	if !slices.ContainsFunc(w.columns, func(c Column) bool { return c.Name == name }) {
-		w.columns = append(w.columns, Column{name, f})
-	}
-}
-
-// first writes a test of the first column that holds a text.
+// first writes a test of the first place that holds a text.
 //
 //	a, b, c  ->  test(a) or empty(a) and (test(b) or empty(b) and test(c))
-func (w *writer) first(t *ir.Test, columns []string, negated bool) write.Expr {
-	this := w.column(t, columns[0], t.Field.First != nil, negated)
-	if len(columns) == 1 {
+func (w *writer) first(t *ir.Test, places []place, negated bool) write.Expr {
+	this := w.guarded(places[0], w.column(t, places[0].column, negated))
+	if len(places) == 1 {
 		return this
 	}
-	rest := w.join([]write.Expr{atom(w.Empty(columns[0])), w.first(t, columns[1:], negated)}, w.And)
+	rest := w.join([]write.Expr{w.nothing(t, places[0]), w.first(t, places[1:], negated)}, w.And)
 	return w.join([]write.Expr{this, rest}, w.Or)
 }
 
 // column writes a test of one column.
-func (w *writer) column(t *ir.Test, column string, derived, negated bool) write.Expr {
+func (w *writer) column(t *ir.Test, column string, negated bool) write.Expr {
 	var bare, asked []write.Expr // those that may be asked of nothing, and the others
 	for _, m := range t.Any {
 		switch m := m.(type) {
 		case *ir.Present, *ir.Exists:
-			bare = append(bare, w.present(t, m, column, derived))
+			bare = append(bare, w.present(t, m, column))
 		default:
 			if said := w.Match(column, m); said.Bare || !negated {
 				bare = append(bare, w.said(t, said))
@@ -324,26 +301,34 @@ func (w *writer) column(t *ir.Test, column string, derived, negated bool) write.
 	return w.join(bare, w.Or)
 }
 
-// null holds if no column has a value. That of a derived field which holds no
-// text is none of its values.
-func (w *writer) null(t *ir.Test, columns []string) write.Expr {
+// null holds if no place has a value.
+func (w *writer) null(t *ir.Test, places []place) write.Expr {
 	w.limit(w.NullLimit, t.At)
-	parts := make([]write.Expr, len(columns))
-	for i, c := range columns {
-		if t.Field.First != nil {
-			parts[i] = atom(w.Empty(c))
-		} else {
-			parts[i] = atom(w.Null(c))
-		}
+	parts := make([]write.Expr, len(places))
+	for i, p := range places {
+		parts[i] = w.nothing(t, p)
 	}
 	return w.join(parts, w.And)
 }
 
-func (w *writer) present(t *ir.Test, m ir.Match, column string, derived bool) write.Expr {
+// nothing holds if a place has no value. That of a derived field which holds no
+// text is none of its values.
+func (w *writer) nothing(t *ir.Test, p place) write.Expr {
+	empty := atom(w.Null(p.column))
+	if t.Field.First != nil {
+		empty = atom(w.Empty(p.column))
+	}
+	if p.guard == nil {
+		return empty
+	}
+	return w.join([]write.Expr{{Text: w.Not(*p.guard), Level: levelNot}, empty}, w.Or)
+}
+
+func (w *writer) present(t *ir.Test, m ir.Match, column string) write.Expr {
 	if _, ok := m.(*ir.Exists); ok || w.EmptyIsNull {
 		w.limit(w.NullLimit, t.At)
 	}
-	if derived {
+	if t.Field.First != nil {
 		return write.Expr{Text: w.Not(atom(w.Empty(column))), Level: levelNot}
 	}
 	return atom(w.Present(column))

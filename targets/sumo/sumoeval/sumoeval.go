@@ -11,6 +11,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -27,7 +28,7 @@ type Query struct {
 
 // A parse takes a field out of the JSON of the message.
 type parse struct {
-	path []string
+	path []step
 	name string
 	drop bool // the message, if it has no such field
 }
@@ -64,19 +65,22 @@ func (q *Query) Match(row Row) bool {
 }
 
 // lookup gives the text of what a path leads to. A list or an object is its JSON.
-func lookup(message string, path []string) (string, bool) {
+func lookup(message string, path []step) (string, bool) {
 	d := json.NewDecoder(strings.NewReader(message))
 	d.UseNumber()
 	var v any
 	if d.Decode(&v) != nil {
 		return "", false
 	}
-	for _, key := range path {
-		o, ok := v.(map[string]any)
-		if !ok {
-			return "", false
-		}
-		if v, ok = o[key]; !ok {
+	for _, s := range path {
+		switch of := v.(type) {
+		case map[string]any:
+			v = of[s.key]
+		case []any:
+			if v = nil; s.key == "" && s.index < len(of) {
+				v = of[s.index]
+			}
+		default:
 			return "", false
 		}
 	}
@@ -173,27 +177,45 @@ func (p *parser) json() error {
 	return nil
 }
 
-// steps splits a path: keys between dots, or in brackets and quotes.
-func steps(path string) ([]string, error) {
-	var keys []string
+// A step leads to what an object has under a key, or a list at an index.
+type step struct {
+	key   string
+	index int
+}
+
+// steps splits a path: keys between dots, or in brackets and quotes; an index of
+// a list in brackets.
+func steps(path string) ([]step, error) {
+	var out []step
 	for path != "" {
-		if rest, ok := strings.CutPrefix(path, "['"); ok {
-			key, after, closed := strings.Cut(rest, "']")
-			if !closed {
-				return nil, fmt.Errorf("no '] closes a key")
+		if rest, ok := strings.CutPrefix(path, "["); ok {
+			inside, after, closed := strings.Cut(rest, "]")
+			if strings.HasPrefix(rest, "'") {
+				inside, after, closed = strings.Cut(rest[1:], "']")
 			}
-			keys, path = append(keys, key), strings.TrimPrefix(after, ".")
+			if !closed {
+				return nil, fmt.Errorf("no ] closes a key")
+			}
+			s := step{key: inside}
+			if rest[0] != '\'' {
+				n, err := strconv.ParseUint(inside, 10, 31)
+				if err != nil {
+					return nil, fmt.Errorf("%q is no index of a list", inside)
+				}
+				s = step{index: int(n)}
+			}
+			out, path = append(out, s), strings.TrimPrefix(after, ".")
 			continue
 		}
 		end := strings.IndexAny(path, ".[")
 		switch {
 		case end < 0:
-			return append(keys, path), nil
+			return append(out, step{key: path}), nil
 		case path[end] == '.':
-			keys, path = append(keys, path[:end]), path[end+1:]
+			out, path = append(out, step{key: path[:end]}), path[end+1:]
 		default:
-			keys, path = append(keys, path[:end]), path[end:]
+			out, path = append(out, step{key: path[:end]}), path[end:]
 		}
 	}
-	return keys, nil
+	return out, nil
 }

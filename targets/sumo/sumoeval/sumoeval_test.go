@@ -59,7 +59,7 @@ func TestParse(t *testing.T) {
 		"": "1: the search has no scope", "* |": "the search ends too early", "* | count": `5: unexpected "count"`,
 		`* | where`: "the search ends too early", `* | where a = "x`: `15: no " closes the text`, `* | where a = b`: "13: a comparison of two fields is not known",
 		`* | where a ~ "x"`: `13: unexpected '~'`, `* | where a matches /(/`: "21: error parsing regexp", `* | where a matches b`: `21: unexpected "b"`,
-		`* | json a`: `10: unexpected "a"`, `* | json "a['b" as x`: "10: no '] closes a key", `* | where isEmpty(a, b)`: "2 arguments, and not 1",
+		`* | json a`: `10: unexpected "a"`, `* | json "a['b" as x`: "10: no ] closes a key", `* | json "a[x]" as x`: `10: "x" is no index of a list`, `* | where isEmpty(a, b)`: "2 arguments, and not 1",
 		`* | where compareCIDRPrefix("x", a, "8")`: "netip.ParsePrefix", `* | where ` + strings.Repeat("(", 2000): "more than 1000 parentheses",
 		`* | where a "b" "c"`: `13: unknown operator "b"`,
 	} {
