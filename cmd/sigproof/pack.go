@@ -1,11 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -55,11 +53,8 @@ func (a *app) packProductCommand(p *products.Product) *cobra.Command {
 			if err := a.formats("text", "json"); err != nil {
 				return err
 			}
-			if a.output == "" || a.output == "-" {
-				return errors.New("--output must name the folder, or the file that ends with .zip, that the pack goes to")
-			}
-			if ending := filepath.Ext(a.output); p.Forms[ending] != nil && f.signKey != "" {
-				return fmt.Errorf("--sign-key signs a manifest, and a %s has none; sign the pack that --output names as a folder or a .zip", ending)
+			if err := packOutput(p, a.output); err != nil {
+				return err
 			}
 			return a.pack(cmd.Context(), p, args, &f)
 		},
@@ -85,10 +80,8 @@ func (a *app) pack(ctx context.Context, p *products.Product, args []string, f *p
 		return err
 	}
 	in := &products.Input{Name: f.name, Revision: f.revision, Sigproof: version(), Force: f.force, Define: opts.Define}
-	if f.since != "" {
-		if in.Since, err = openPack(f.since); err != nil {
-			return err
-		}
+	if in.Since, err = packBefore(p, f.since); err != nil {
+		return err
 	}
 	r, err := a.loadRules(args)
 	if err != nil {
@@ -109,6 +102,9 @@ func (a *app) pack(ctx context.Context, p *products.Product, args []string, f *p
 			return a.reportPacked(diags)
 		}
 		return fmt.Errorf("%s: nothing to pack", strings.Join(args, " "))
+	}
+	if isInstalled(p, a.output) {
+		made = p.Install(made)
 	}
 	if f.signKey != "" {
 		key, err := pack.SigningKey(f.signKey, os.Getenv(signPassword))
@@ -252,97 +248,4 @@ func packName(name string, args []string) string {
 		base = filepath.Base(abs)
 	}
 	return pack.OneLine(strings.TrimSuffix(base, filepath.Ext(base)))
-}
-
-// writePack writes a folder, or the archive that the name of the output ends as.
-func writePack(of *products.Product, p *pack.Pack, output string) error {
-	form := of.Forms[filepath.Ext(output)]
-	switch {
-	case form != nil:
-	case strings.HasSuffix(output, ".zip"):
-		form = func(w io.Writer, p *pack.Pack) error { return p.WriteZip(w) }
-	default:
-		return p.WriteDir(output)
-	}
-	var b bytes.Buffer
-	if err := form(&b, p); err != nil {
-		return err
-	}
-	return os.WriteFile(output, b.Bytes(), 0o644)
-}
-
-// openPack reads a pack and wants it to be as it was made.
-func openPack(name string) (*pack.Pack, error) {
-	p, err := pack.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	if wrong := p.Verify(nil); len(wrong) > 0 {
-		return nil, fmt.Errorf("pack %s is not as it was made: %w", name, wrong[0])
-	}
-	return p, nil
-}
-
-// productOf finds the product of a pack.
-func productOf(p *pack.Pack) (*products.Product, error) {
-	var names []string
-	for _, x := range products.All() {
-		if x.Name == p.Manifest.Product {
-			return x, nil
-		}
-		names = append(names, x.Name)
-	}
-	return nil, oneOf("the product of the pack", p.Manifest.Product, names...)
-}
-
-func (a *app) packVerifyCommand() *cobra.Command {
-	var key string
-	cmd := &cobra.Command{
-		Use:     "verify PACK",
-		Short:   "Hold the files of a pack against its manifest, and that against its signature",
-		Example: "  sigproof pack verify pack.zip --key minisign.pub",
-		Args:    cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			if err := a.formats("text"); err != nil {
-				return err
-			}
-			return a.packVerify(args[0], key)
-		},
-	}
-	cmd.Flags().StringVar(&key, "key", "", "the public key of minisign that must have signed: a file, or its line")
-	return cmd
-}
-
-func (a *app) packVerify(name, keyName string) error {
-	p, err := pack.Open(name)
-	if err != nil {
-		return err
-	}
-	of, err := productOf(p)
-	if err != nil {
-		return err
-	}
-	wrong, signed := p.Verify(nil), "not signed"
-	if p.Signature != nil {
-		signed = "signed, by a key that --key must name"
-	}
-	if keyName != "" {
-		key, err := pack.PublicKey(keyName)
-		if err != nil {
-			return err
-		}
-		wrong, signed = p.Verify(&key), fmt.Sprintf("signed by key %X", key.ID())
-	}
-	wrong = append(wrong, of.Verify(p)...)
-	return a.emit(func(w io.Writer) error {
-		for _, problem := range wrong {
-			fmt.Fprintf(w, "%s: %v\n", name, problem)
-		}
-		if len(wrong) > 0 {
-			return errFindings
-		}
-		_, err := fmt.Fprintf(w, "%s: %s %s for %s, %d rules in %d files, all as the manifest says; %s\n",
-			name, p.Manifest.Name, p.Manifest.Version, p.Manifest.Product, len(p.Manifest.Rules), len(p.Files), signed)
-		return err
-	})
 }

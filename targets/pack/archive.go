@@ -1,32 +1,32 @@
 package pack
 
 import (
+	"archive/tar"
 	"archive/zip"
-	"bytes"
+	"cmp"
+	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
 
-// What a pack may be made of, for who reads one of unknown origin.
-const (
-	maxFiles    = 10_000
-	maxFileSize = 16 << 20
-	maxSize     = 256 << 20
-)
+// noTime is that of all entries of an archive.
+var noTime = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // WriteZip writes an archive that depends on nothing but the pack. Files are
 // stored as they are: what deflate makes of them may change with its version.
 func (p *Pack) WriteZip(w io.Writer) error {
 	z := zip.NewWriter(w)
 	for _, f := range p.all() {
-		h := &zip.FileHeader{Name: f.Path, Method: zip.Store, Modified: time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)}
+		h := &zip.FileHeader{Name: f.Path, Method: zip.Store, Modified: noTime}
 		h.SetMode(0o644)
 		entry, err := z.CreateHeader(h)
 		if err != nil {
@@ -37,6 +37,52 @@ func (p *Pack) WriteZip(w io.Writer) error {
 		}
 	}
 	return z.Close()
+}
+
+// WriteTar writes a tar archive in gzip, with all files in the pack's folder and
+// each folder before what is in it. It is stored and not deflated, as a zip is.
+func (p *Pack) WriteTar(w io.Writer) error {
+	z, err := gzip.NewWriterLevel(w, gzip.NoCompression)
+	if err != nil {
+		return err
+	}
+	t := tar.NewWriter(z)
+	files := p.all()
+	for i, f := range files {
+		files[i].Path = path.Join(p.Folder, f.Path)
+	}
+	for _, f := range append(folders(files), files...) {
+		if err := writeEntry(t, f); err != nil {
+			return err
+		}
+	}
+	return errors.Join(t.Close(), z.Close())
+}
+
+// folders are those that files stand in, each before what is in it. Their names
+// end with a slash.
+func folders(files []File) []File {
+	var out []File
+	for _, f := range files {
+		for dir := path.Dir(f.Path); dir != "."; dir = path.Dir(dir) {
+			out = append(out, File{Path: dir + "/"})
+		}
+	}
+	slices.SortFunc(out, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
+	return slices.CompactFunc(out, func(a, b File) bool { return a.Path == b.Path })
+}
+
+// writeEntry writes a file or a folder that belongs to root and is of no time.
+func writeEntry(t *tar.Writer, f File) error {
+	h := &tar.Header{Typeflag: tar.TypeReg, Name: f.Path, Mode: 0o644, Size: int64(len(f.Data)), ModTime: noTime}
+	if strings.HasSuffix(f.Path, "/") {
+		h.Typeflag, h.Mode = tar.TypeDir, 0o755
+	}
+	if err := t.WriteHeader(h); err != nil {
+		return err
+	}
+	_, err := t.Write(f.Data)
+	return err
 }
 
 // WriteDir writes a folder: an empty one, or one that holds a pack, whose
@@ -91,144 +137,4 @@ func clearPack(dir string, root *os.Root) error {
 		}
 	}
 	return nil
-}
-
-// Open reads the pack in a folder or a zip archive. It holds nothing against
-// the manifest: see Verify.
-func Open(name string) (*Pack, error) {
-	p, err := open(name)
-	if err != nil {
-		return nil, fmt.Errorf("pack %s: %w", name, err)
-	}
-	return p, nil
-}
-
-func open(name string) (*Pack, error) {
-	info, err := os.Stat(name)
-	if err != nil {
-		return nil, err
-	}
-	if info.IsDir() {
-		root, err := os.OpenRoot(name) // symbolic links don't lead out of it
-		if err != nil {
-			return nil, err
-		}
-		defer root.Close()
-		return read(root.FS())
-	}
-	if !info.Mode().IsRegular() { // a pipe may never end, nor begin
-		return nil, errors.New("it is neither a folder nor a file")
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return readZip(f, info.Size())
-}
-
-// read reads the files of a folder.
-func read(fsys fs.FS) (*Pack, error) {
-	var c collector
-	err := fs.WalkDir(fsys, ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		if !d.Type().IsRegular() {
-			return fmt.Errorf("%q is no regular file", path)
-		}
-		f, err := fsys.Open(path)
-		if err != nil {
-			return err
-		}
-		return errors.Join(c.add(path, f), f.Close())
-	})
-	if err != nil {
-		return nil, err
-	}
-	return c.pack()
-}
-
-// readZip reads an archive that may be hostile: nothing leads out of it, and
-// what it claims of sizes is not believed.
-func readZip(r io.ReaderAt, size int64) (*Pack, error) {
-	z, err := zip.NewReader(r, size)
-	if err != nil {
-		return nil, err
-	}
-	var c collector
-	for _, f := range z.File {
-		if strings.HasSuffix(f.Name, "/") && f.Mode().IsDir() {
-			continue
-		}
-		if !f.Mode().IsRegular() {
-			return nil, fmt.Errorf("%q is no regular file", f.Name)
-		}
-		entry, err := f.Open()
-		if err != nil {
-			return nil, fmt.Errorf("%q: %w", f.Name, err)
-		}
-		if err := errors.Join(c.add(f.Name, entry), entry.Close()); err != nil {
-			return nil, err
-		}
-	}
-	return c.pack()
-}
-
-// staysIn tells whether a path names a file in the pack, whatever the system.
-func staysIn(path string) bool {
-	return fs.ValidPath(path) && filepath.IsLocal(filepath.FromSlash(path)) && !strings.ContainsAny(path, `\:`)
-}
-
-// A collector takes files while they keep within the bounds.
-type collector struct {
-	files []File
-	paths map[string]bool // folded: file systems differ in that
-	size  int64
-}
-
-func (c *collector) add(path string, r io.Reader) error {
-	switch {
-	case !staysIn(path):
-		return fmt.Errorf("%q does not stay in the pack", path)
-	case c.paths[strings.ToLower(path)]:
-		return fmt.Errorf("%q is there twice", path)
-	case len(c.files) == maxFiles:
-		return fmt.Errorf("there are more than %d files", maxFiles)
-	}
-	data, err := io.ReadAll(io.LimitReader(r, min(maxFileSize, maxSize-c.size)+1))
-	if err != nil {
-		return fmt.Errorf("%q: %w", path, err)
-	}
-	if c.size += int64(len(data)); len(data) > maxFileSize || c.size > maxSize {
-		return fmt.Errorf("%q is too big: a pack has at most %d bytes a file, and %d in all", path, maxFileSize, maxSize)
-	}
-	if c.paths == nil {
-		c.paths = map[string]bool{}
-	}
-	c.paths[strings.ToLower(path)] = true
-	c.files = append(c.files, File{path, data})
-	return nil
-}
-
-func (c *collector) pack() (*Pack, error) {
-	p := &Pack{}
-	for _, f := range c.files {
-		switch f.Path {
-		case ManifestName:
-			p.manifest = f.Data
-		case SignatureName:
-			p.Signature = f.Data
-		default:
-			p.Files = append(p.Files, f)
-		}
-	}
-	if p.manifest == nil {
-		return nil, fmt.Errorf("no pack: there is no %s", ManifestName)
-	}
-	dec := json.NewDecoder(bytes.NewReader(p.manifest))
-	if err := dec.Decode(&p.Manifest); err != nil {
-		return nil, fmt.Errorf("%s: %w", ManifestName, err)
-	}
-	return p, nil
 }

@@ -36,11 +36,16 @@ type Pack struct {
 	Files     []File
 	Signature []byte // of the manifest as it is written; nil if there is none
 
+	// Folder is the one that holds all files in an archive that a product
+	// installs; empty in others.
+	Folder string
+
 	manifest []byte // as it was read
 }
 
 // A Manifest says what a pack holds. It lists all files but itself and its
-// signature, so that a signature of it is one of the pack.
+// signature, so that a signature of it is one of the pack. Its own sum tells
+// that it was changed where nobody signed.
 type Manifest struct {
 	Name     string `json:"name"`
 	Product  string `json:"product"`
@@ -49,6 +54,7 @@ type Manifest struct {
 	Revision string `json:"revision,omitempty"` // of the rules; empty if it is not known
 	Rules    []Rule `json:"rules"`
 	Files    []Sum  `json:"files"`
+	Sum      string `json:"sha256"` // of the manifest with this one empty
 }
 
 // A Rule is one document as the pack holds it.
@@ -122,7 +128,25 @@ func (p *Pack) Seal() {
 		seen[strings.ToLower(f.Path)] = true
 		p.Manifest.Files = append(p.Manifest.Files, Sum{f.Path, Hash(f.Data), len(f.Data)})
 	}
+	p.Manifest = p.Manifest.read()
+	p.Manifest.Sum = p.Manifest.sum()
 	p.manifest = JSON(p.Manifest)
+}
+
+// read is the manifest as who reads it has it: JSON keeps no text that is not
+// UTF-8.
+func (m Manifest) read() Manifest {
+	var out Manifest
+	if err := json.Unmarshal(JSON(m), &out); err != nil {
+		panic(fmt.Sprintf("pack: %v", err)) // it is ours
+	}
+	return out
+}
+
+// sum is the hash of the manifest but for its own.
+func (m Manifest) sum() string {
+	m.Sum = ""
+	return Hash(JSON(m))
 }
 
 // JSON writes a value as packs do: indented, without HTML escapes, with a line

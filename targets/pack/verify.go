@@ -1,6 +1,7 @@
 package pack
 
 import (
+	"bytes"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -97,6 +98,9 @@ func isKey(text string) bool {
 // signature if there is a key. It gives all that is wrong.
 func (p *Pack) Verify(key *minisign.PublicKey) []error {
 	var wrong []error
+	if p.Manifest.Sum != p.Manifest.sum() || !bytes.Equal(p.manifest, JSON(p.Manifest)) {
+		wrong = append(wrong, fmt.Errorf("%s is not as it was written: its own hash is another", ManifestName))
+	}
 	listed := map[string]bool{}
 	for _, sum := range p.Manifest.Files {
 		if listed[sum.Path] {

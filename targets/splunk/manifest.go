@@ -68,7 +68,7 @@ func (a *app) manifest() []byte {
 func (a *app) readme() []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n\nSearches for Splunk. Each is, to the byte, the one that `manifest.json` has the hash of and the replay ran.\n\n", a.title())
-	fmt.Fprintf(&b, "- The folder `%[1]s` is the app: it goes to `$SPLUNK_HOME/etc/apps` of a search head, or, as the archive that `sigproof pack splunk -o %[1]s.spl` writes, through its web page. It wants Splunk 9.0 or later.\n", a.id)
+	fmt.Fprintf(&b, "- The folder `%[1]s` is the app: it goes to `$SPLUNK_HOME/etc/apps` of a search head, or, as the archive that `sigproof pack splunk -o %[1]s.spl` writes, through its web page. It wants Splunk 9.0 or later. `sigproof pack verify` holds the archive, and the app that is installed, against its manifest.\n", a.id)
 	b.WriteString("- The macros in `default/macros.conf` find the events and name their fields. To narrow the index, copy a macro to `local/macros.conf` and change its first line alone.\n")
 	b.WriteString("- Rules run each five minutes over the events that were indexed since the run before, so that one is told once, up to a day late. Correlations look back over their whole window; a row that an earlier run gave is suppressed.\n")
 	if !a.opts.NoES {

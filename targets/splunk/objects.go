@@ -31,16 +31,6 @@ func Objects(p *pack.Pack) ([]pack.Object, error) {
 	return Exported(data)
 }
 
-// appFile gives a file of the app in a pack; nil if there is none.
-func appFile(p *pack.Pack, name string) []byte {
-	for _, f := range p.Files {
-		if dir, rest, ok := strings.Cut(f.Path, "/"); ok && rest == name && strings.HasPrefix(dir, prefix) {
-			return f.Data
-		}
-	}
-	return nil
-}
-
 // Verify holds the searches of a pack against the hashes in its manifest: those
 // in the app are the ones that were replayed.
 func Verify(p *pack.Pack) []error {
@@ -85,9 +75,10 @@ func verifyContent(p *pack.Pack, r pack.Rule) []error {
 	return wrong
 }
 
-// IsExport picks the files of a folder that hold saved searches.
+// IsExport picks the files of a folder that may hold saved searches.
 func IsExport(name string) bool {
-	return path.Base(name) == SavedSearchesName || path.Ext(name) == ".json"
+	base := path.Base(name)
+	return base == SavedSearchesName || path.Ext(base) == ".json" && base != pack.ManifestName
 }
 
 // Exported reads saved searches: savedsearches.conf, or JSON of the REST API:

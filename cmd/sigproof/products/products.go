@@ -4,8 +4,6 @@
 package products
 
 import (
-	"io"
-
 	"github.com/spf13/cobra"
 
 	"github.com/sigproof/sigproof/compiler/ir"
@@ -28,9 +26,10 @@ type Product struct {
 	Exported func([]byte) ([]pack.Object, error)     // what the product has
 	IsExport func(name string) bool                  // picks files of a folder
 
-	// Forms write a pack as the product installs it, by the ending of the file.
-	// They have no manifest, and so nothing to sign or to verify.
-	Forms map[string]func(io.Writer, *pack.Pack) error
+	// Installed is the ending of the tar archive in gzip that the product
+	// installs, and Install what a pack becomes in it; empty if there is none.
+	Installed string
+	Install   func(*pack.Pack) *pack.Pack
 
 	// Merge joins what several files say of one object; nil if each file says
 	// all of its own.

@@ -1,7 +1,6 @@
 package products
 
 import (
-	"io"
 	"maps"
 	"slices"
 
@@ -39,11 +38,12 @@ func Splunk() *Product {
 			}
 			return splunk.Build(programs, opts)
 		},
-		Verify:   splunk.Verify,
-		Objects:  splunk.Objects,
-		Exported: splunk.Exported,
-		Merge:    splunk.Merge,
-		Forms:    map[string]func(io.Writer, *pack.Pack) error{".spl": splunk.WriteSPL},
-		IsExport: splunk.IsExport,
+		Verify:    splunk.Verify,
+		Objects:   splunk.Objects,
+		Exported:  splunk.Exported,
+		Merge:     splunk.Merge,
+		Installed: ".spl",
+		Install:   splunk.App,
+		IsExport:  splunk.IsExport,
 	}
 }
