@@ -19,14 +19,22 @@ const Product = "sumo"
 // everything is the folder that holds all searches, as Sumo Logic imports it.
 const everything = "folder.json"
 
-// A savedSearch is content as Sumo Logic imports and exports it: a search, or a
-// folder, which has children.
+// A folder is content as Sumo Logic imports it.
+type folder struct {
+	Type        string        `json:"type"`
+	Name        string        `json:"name"`
+	Description string        `json:"description"`
+	Children    []savedSearch `json:"children"`
+}
+
+// A savedSearch is a search as Sumo Logic imports it. What is exported is one, or
+// a folder, which has children.
 type savedSearch struct {
 	Type        string        `json:"type"`
 	Name        string        `json:"name"`
 	Description string        `json:"description"`
 	Search      *search       `json:"search,omitempty"`
-	Schedule    *struct{}     `json:"searchSchedule"` // null: who imports it schedules it
+	Schedule    *schedule     `json:"searchSchedule"` // null if it is run by hand
 	Children    []savedSearch `json:"children,omitempty"`
 }
 
@@ -54,23 +62,28 @@ func Build(programs []*ir.Program, e Emitter, opts *pack.Options) (*pack.Pack, [
 		Path: func(a *pack.Artifact) string { return "searches/" + a.Name + ".json" },
 		File: func(a *pack.Artifact) []byte { return pack.JSON(saved(a)) },
 		Whole: func(all []*pack.Artifact) []pack.File {
-			folder := savedSearch{Type: folderType, Name: opts.Name, Description: "Made by sigproof"}
+			f := folder{Type: folderType, Name: opts.Name, Description: "Made by sigproof", Children: []savedSearch{}}
 			for _, a := range all {
-				folder.Children = append(folder.Children, saved(a))
+				f.Children = append(f.Children, saved(a))
 			}
-			return []pack.File{{Path: everything, Data: pack.JSON(folder)}}
+			return []pack.File{{Path: everything, Data: pack.JSON(f)}}
 		},
 	}
 	return m.Build(programs, opts)
 }
 
 // saved is the search of a rule. Messages are looked at by when they came in, so
-// that a schedule misses none that are late.
+// that a schedule misses none that are late. Informational rules are not
+// scheduled: they are for people who look.
 func saved(a *pack.Artifact) savedSearch {
-	return savedSearch{
+	s := savedSearch{
 		Type: searchType, Name: a.Title, Description: a.Mark(),
-		Search: &search{Query: a.Query.Text, Range: "-15m", ByReceipt: true, ViewStart: "1970-01-01T00:00:00Z", Parameters: []string{}, Parsing: "Manual"},
+		Search: &search{Query: a.Query.Text, Range: often.Range, ByReceipt: true, ViewStart: "1970-01-01T00:00:00Z", Parameters: []string{}, Parsing: "Manual"},
 	}
+	if a.Program.Level != "informational" {
+		s.Schedule = &often
+	}
+	return s
 }
 
 // Verify holds the searches of a pack against the hashes in its manifest.
@@ -106,6 +119,7 @@ func (s *savedSearch) objects() []pack.Object {
 		id, description := pack.Marked(lines(s.Description))
 		out = append(out, pack.Object{ID: id, Title: s.Name, Fields: []pack.Field{
 			{Name: "name", Value: s.Name}, {Name: "description", Value: description}, {Name: "query", Value: lines(s.Search.Query)},
+			{Name: "schedule", Value: s.Schedule.String()},
 		}})
 	}
 	for _, child := range s.Children {

@@ -188,6 +188,11 @@ func TestPack(t *testing.T) {
 	if wrong := Verify(p); len(wrong) > 0 {
 		t.Error(wrong)
 	}
+	for _, want := range []string{`"scheduleType": "15Minutes"`, `"relativeTime": "-15m"`, `"operator": "gt"`, `"viewName": "sigproof_alerts"`, `"searchSchedule": null`} {
+		if !strings.Contains(string(p.File(everything)), want) {
+			t.Errorf("%s has no %s", everything, want)
+		}
+	}
 	have, err := Exported([]byte(strings.ReplaceAll(string(p.File(everything)), `= \"pim\"`, `= \"PIM\"`)))
 	if err != nil {
 		t.Fatal(err)
@@ -195,6 +200,11 @@ func TestPack(t *testing.T) {
 	objects, _ := Objects(p)
 	if d := pack.Compare(objects, have); len(d.Changed) == 0 || d.Changed[0].Field != "query" || len(d.Missing)+len(d.Extra) > 0 {
 		t.Errorf("got %+v", d)
+	}
+	have, _ = Exported([]byte(strings.Replace(string(p.File(everything)), `"relativeTime": "-15m"`, `"relativeTime": "-5m"`, 1)))
+	want15 := pack.Changed{ID: objects[0].ID, Title: objects[0].Title, Field: "schedule", Want: "15Minutes over -15m", Got: "15Minutes over -5m"}
+	if diff := cmp.Diff([]pack.Changed{want15}, pack.Compare(objects, have).Changed); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 	for _, wrong := range []string{"", "{", "[]"} {
 		if _, err := Exported([]byte(wrong)); err == nil {
