@@ -181,6 +181,15 @@ func (b *binder) fail(s span, code, format string, args ...any) {
 	}
 }
 
+// doubt refuses what has a meaning that is not documented.
+func (b *binder) doubt(s span, format string, args ...any) {
+	said := len(b.errs)
+	b.fail(s, "", format, args...)
+	for _, e := range b.errs[said:] {
+		e.Doubtful = true
+	}
+}
+
 // unsupported refuses what the language has and this package has not.
 func (b *binder) unsupported(s span, format string, args ...any) {
 	b.fail(s, "", "not supported: "+format, args...)

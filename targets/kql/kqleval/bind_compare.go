@@ -127,7 +127,7 @@ func (b *binder) compare(n *binaryNode) *bound {
 		return unknown(n.span())
 	}
 	if !ok {
-		b.fail(n.opAt, "KS107", "a %s cannot be compared with a %s; cast one of them, as with %s", l.typ, r.typ, castWord(l.typ, r.typ))
+		b.doubt(n.opAt, "what %q gives for %s and %s is not documented; cast one of them, as with %s", n.op, l.typ, r.typ, castWord(l.typ, r.typ))
 		return unknown(n.span())
 	}
 	l, r = alignDynamic(l, r), alignDynamic(r, l)
@@ -253,7 +253,7 @@ func (b *binder) listItems(n *inNode, want Type) ([]*bound, bool) {
 			return nil, false
 		}
 		if _, ok := sameFamily(want, item.typ); !ok && want != TUnknown {
-			b.fail(x.span(), "KS107", "a %s cannot be compared with a %s in this list", want, item.typ)
+			b.doubt(x.span(), "what %q gives for %s and %s is not documented", n.op, want, item.typ)
 			return nil, false
 		}
 		items = append(items, item)
@@ -371,7 +371,7 @@ func (b *binder) hasList(n *inNode, x *bound) *bound {
 		if b.isTabular(y) {
 			it = b.tableList(y)
 		} else if it = b.expr(y); it.typ != TString && it.typ != TDynamic && it.typ != TUnknown {
-			b.fail(y.span(), "KS107", "a string should stand here, and this is a %s", it.typ)
+			b.doubt(y.span(), "what %q gives for string and %s is not documented", n.op, it.typ)
 			return unknown(n.at)
 		}
 		items = append(items, it)

@@ -24,6 +24,9 @@ type Error struct {
 	Code string
 	// Msg says what is wrong.
 	Msg string
+	// Doubtful says that Microsoft's analyser takes the query, and that what the
+	// engine answers is not documented.
+	Doubtful bool
 }
 
 // Error gives the place and the message.

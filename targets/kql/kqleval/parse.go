@@ -129,7 +129,11 @@ func (p *parser) unexpected(want string) error {
 	if t.Type == tokEOF {
 		return syntaxAt(p.here(), "the query ends where %s should follow", want)
 	}
-	return syntaxAt(p.here(), "%q stands where %s should", clip(t.Value), want)
+	hint := ""
+	if t.Value == "=" {
+		hint = `; "==" compares`
+	}
+	return syntaxAt(p.here(), "%q stands where %s should%s", clip(t.Value), want, hint)
 }
 
 func clip(s string) string {
