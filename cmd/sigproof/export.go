@@ -60,7 +60,11 @@ func (a *app) exportTo(format *writing.Format) *cobra.Command {
 }
 
 func (a *app) export(ctx context.Context, args []string, format *writing.Format, f *meaning) error {
-	report, err := a.replay(ctx, args, &testFlags{meaning: *f, engines: []string{fixtures.Native{}.Name()}})
+	engines := format.Engines
+	if engines == nil {
+		engines = []string{fixtures.Native{}.Name()}
+	}
+	report, err := a.replay(ctx, args, &testFlags{meaning: *f, engines: engines, keep: fixtures.MaxEvents})
 	if err != nil {
 		return err
 	}

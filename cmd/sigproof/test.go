@@ -26,6 +26,7 @@ type testFlags struct {
 	run     string
 	engines []string
 	update  bool
+	keep    int // events of a case; zero is what a report needs
 }
 
 func (a *app) testCommand() *cobra.Command {
@@ -71,7 +72,7 @@ func (a *app) replay(ctx context.Context, args []string, f *testFlags) (*fixture
 	if err != nil {
 		return nil, err
 	}
-	in := &fixtures.Input{Compile: opts, Jobs: a.jobs, ReadFile: a.readLog}
+	in := &fixtures.Input{Compile: opts, Jobs: a.jobs, ReadFile: a.readLog, Keep: f.keep}
 	if in.Only, err = regexp.Compile(f.run); err != nil {
 		return nil, fmt.Errorf("--run: %w", err)
 	}

@@ -22,17 +22,17 @@ type exported struct {
 func WriteExport(w io.Writer, folder string, x *writing.Export, asJSON bool) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
-	for _, r := range x.Rules {
-		for _, f := range r.Files {
-			name := filepath.Join(folder, filepath.FromSlash(f.Path))
-			if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-				return err
-			}
-			if err := os.WriteFile(name, f.Text, 0o644); err != nil {
-				return err
-			}
+	for _, f := range x.Files {
+		name := filepath.Join(folder, filepath.FromSlash(f.Path))
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			return err
 		}
-		name, head := filepath.Join(folder, filepath.FromSlash(r.Files[0].Path)), r.Doc.Info()
+		if err := os.WriteFile(name, f.Text, 0o644); err != nil {
+			return err
+		}
+	}
+	for _, r := range x.Rules {
+		name, head := filepath.Join(folder, filepath.FromSlash(r.Path)), r.Doc.Info()
 		var err error
 		if asJSON {
 			err = enc.Encode(exported{File: name, Rule: head.ID.Value, Tests: r.Tests})
