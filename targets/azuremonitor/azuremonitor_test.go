@@ -118,7 +118,7 @@ func TestRule(t *testing.T) {
     "criteria": {
       "allOf": [
         {
-          "query": "AuditLogs\n| where ingestion_time() > ago(5m)\n| where OperationName =~ \"Disable PIM alert\"",
+          "query": "AuditLogs\n| where ingestion_time() > ago(5m) and ingestion_time() <= now()\n| where OperationName =~ \"Disable PIM alert\"",
           "timeAggregation": "Count",
           "operator": "GreaterThan",
           "threshold": 0,

@@ -26,7 +26,7 @@ func TestScheduledRule(t *testing.T) {
 		t.Fatal(diags)
 	}
 	want := `AuditLogs
-| where ingestion_time() > ago(5m)
+| where ingestion_time() > ago(5m) and ingestion_time() <= now()
 | where OperationName =~ "Disable PIM alert"
 | mv-apply detail = iff(array_length(AdditionalDetails) > 0, AdditionalDetails, dynamic([null])) on (
     summarize IpaddrValue = take_anyif(tostring(detail.value), tostring(detail.key) == "ipaddr")

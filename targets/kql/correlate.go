@@ -32,7 +32,7 @@ type correlation struct {
 
 func (q *query) newCorrelation(p *ir.Program) *correlation {
 	c := &correlation{query: q, program: p, Correlation: p.Correlation, window: timespan(p.Correlation.Window)}
-	taken := map[string]bool{timeColumn: true, "Rule": true, "Seen": true, "Bucket": true, "First": true, "Last": true, "Count": true, "Value": true, "Values": true, "Ingested": true}
+	taken := map[string]bool{timeColumn: true, "Rule": true, "Seen": true, "Bucket": true, "First": true, "Last": true, "Count": true, "Value": true, "Values": true, "Ingested": true, "Arrived": true, "Times": true}
 	if id := columnFor(p.Log, p.Log.ID); id != "" {
 		c.id, taken[id] = id, true
 	}
@@ -84,31 +84,21 @@ func timespan(seconds int64) string {
 	return fmt.Sprintf("%ds", seconds)
 }
 
-// alerts writes the whole query of a correlation.
-func (q *query) alerts(p *ir.Program) write.Text {
-	text := q.correlation(p)
-	if !q.scheduled {
-		return text
-	}
-	return write.Concat(text, write.Of("\n| where Ingested > ago("+frequency(p.Correlation)+")\n| project-away Ingested"))
-}
-
 // correlation writes the rows of the completing events.
 func (q *query) correlation(p *ir.Program) write.Text {
 	c := q.newCorrelation(p)
 	if c.id == "" {
 		q.limit("kql/no-event-id", p.File(), p.Correlation.At)
 	}
-	if n, ok := c.atLeast(); ok && !q.scheduled {
+	if n, ok := atLeast(c.Correlation); ok && c.Type == "event_count" && !q.since {
 		return c.counted(n)
 	}
 	return c.joined()
 }
 
-// atLeast gives the number of events that an event_count asks for, if it has
-// no other bound.
-func (c *correlation) atLeast() (int64, bool) {
-	if c.Type != "event_count" || c.Extended != nil || len(c.Where) != 1 {
+// atLeast gives the number that a condition asks for, if it has no other bound.
+func atLeast(c *ir.Correlation) (int64, bool) {
+	if c.Extended != nil || len(c.Where) != 1 {
 		return 0, false
 	}
 	b := c.Where[0]
@@ -179,14 +169,10 @@ func (c *correlation) joined() write.Text {
 	for i, g := range c.groups {
 		on[i] = name(g)
 	}
-	instants := "distinct " + strings.Join(append(slices.Clone(on), timeColumn), ", ")
-	if c.id != "" {
-		instants = "summarize " + name(c.id) + " = max(" + name(c.id) + ") by " + strings.Join(append(slices.Clone(on), timeColumn), ", ")
-	}
 	bucket := "bin(" + timeColumn + ", " + c.window + ")"
 	lines := []string{
 		events,
-		instants,
+		c.instants(on),
 		"extend Bucket = pack_array(" + bucket + ", " + bucket + " - " + c.window + ")",
 		"mv-expand Bucket to typeof(datetime)",
 		"join kind=inner (\n    " + events + c.wanted() + "\n    | project " + c.seen(on, bucket) + "\n) on " + strings.Join(append(slices.Clone(on), "Bucket"), ", "),
@@ -195,6 +181,22 @@ func (c *correlation) joined() write.Text {
 	lines = append(lines, c.measure()...)
 	lines = append(lines, "project "+strings.Join(c.withIngested(c.keyList()), ", "))
 	return write.Of(strings.Join(lines, "\n| "))
+}
+
+// instants gives the times at which windows end, in each group.
+func (c *correlation) instants(on []string) string {
+	var sums []string
+	if c.id != "" {
+		sums = append(sums, name(c.id)+" = max("+name(c.id)+")")
+	}
+	if c.since {
+		sums = append(sums, "Arrived = min(Ingested)")
+	}
+	by := strings.Join(append(slices.Clone(on), timeColumn), ", ")
+	if sums == nil {
+		return "distinct " + by
+	}
+	return "summarize " + strings.Join(sums, ", ") + " by " + by
 }
 
 // seen lists the columns of an event in a window.
@@ -212,9 +214,9 @@ func (c *correlation) seen(on []string, bucket string) string {
 	return strings.Join(c.withIngested(columns), ", ")
 }
 
-// withIngested adds the time of ingestion, where it is known.
+// withIngested adds the time of ingestion, where it is asked for.
 func (c *correlation) withIngested(columns []string) []string {
-	if c.scheduled {
+	if c.since {
 		return append(columns, "Ingested")
 	}
 	return columns

@@ -36,9 +36,8 @@ import (
 // goroutines at once.
 type Emitter struct {
 	// Scheduled writes queries for a product that runs them by their Schedule.
-	// Runs overlap, so that no event and no window is missed; a row comes only
-	// from the run that follows the ingestion of the event, the newest of its
-	// window, so that none is said twice. False means all rows.
+	// Runs overlap, so that no event and no window is missed; each row comes
+	// from one run only, so that none is said twice. False means all rows.
 	Scheduled bool
 
 	// Columns are added to the rows of rules. Those of a correlation are its
@@ -108,9 +107,12 @@ type query struct {
 	functions []function
 	tables    []write.Text // let statements
 
-	// scheduled queries look at when each event was ingested.
 	scheduled bool
 	added     []Added
+
+	// since tells that the rows of a scheduled correlation say since when their
+	// window fires: see once.go.
+	since bool
 
 	limits []targets.Limit
 	diags  []*sigma.Diagnostic

@@ -101,8 +101,13 @@ func TestSchedule(t *testing.T) {
 		t.Errorf("a query that is not scheduled knows of ingestion:\n%s", q.Text)
 	}
 	scheduled, _ := kql.Emitter{Scheduled: true}.Emit(outer)
-	if !strings.HasSuffix(scheduled.Text, "\n| where Ingested > ago(5m)\n| project-away Ingested") {
+	if !strings.HasSuffix(scheduled.Text, "\n| where Ingested > ago(5m) and Ingested <= now()\n| project-away Ingested") {
 		t.Errorf("nothing tells new alerts from old ones:\n%s", scheduled.Text)
+	}
+	undone := compile(t, strings.Replace(src, "timespan: 1h\n  condition: {gte: 2}", "timespan: 1d\n  condition: {lt: 2}", 1), nil)
+	scheduled, _ = kql.Emitter{Scheduled: true}.Emit(undone[len(undone)-1])
+	if !strings.HasSuffix(scheduled.Text, "\n| where TimeGenerated > ago(75m) and TimeGenerated <= ago(15m)") || strings.Contains(scheduled.Text, "ingestion_time") {
+		t.Errorf("a window is told of before all its events are there:\n%s", scheduled.Text)
 	}
 	if q := emit(t, programs[0]); q.Schedule.Period != 0 {
 		t.Errorf("a rule has a schedule: %v", q.Schedule)

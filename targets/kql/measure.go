@@ -8,8 +8,10 @@ import (
 func (c *correlation) measure() []string {
 	by := " by " + c.keys()
 	switch {
+	case c.since:
+		return c.firesSince()
 	case c.Extended != nil, c.Type == "temporal" && len(c.Where) == 0:
-		return []string{c.summarize(c.occurrences(), by), "where " + c.condition()}
+		return []string{"summarize " + c.occurrences() + by, "where " + c.condition()}
 	case c.Chains != nil:
 		return c.ordered(by)
 	}
@@ -35,25 +37,17 @@ func (c *correlation) measure() []string {
 	panic("kql: unknown correlation " + c.Type)
 }
 
-// summarize looks at all events of a window.
-func (c *correlation) summarize(sums, by string) string {
-	if c.scheduled {
-		sums += ", Ingested = max(Ingested)"
-	}
-	return "summarize " + sums + by
-}
-
 func (c *correlation) bounded(measure, by string) []string {
 	if c.countsIDs() {
 		measure = "count_distinct(SeenId)"
 	}
-	return []string{c.summarize("Count = "+measure, by), "where " + c.bounds("Count")}
+	return []string{"summarize Count = " + measure + by, "where " + c.bounds("Count")}
 }
 
 // ranked sorts the values: the percentiles of KQL are approximate.
 func (c *correlation) ranked(value, by string) []string {
 	return []string{
-		c.summarize("Values = array_sort_asc(make_list(Value))", by),
+		"summarize Values = array_sort_asc(make_list(Value))" + by,
 		"extend Count = array_length(Values)",
 		"extend Value = " + value,
 		"where " + c.bounds("Value"),

@@ -29,7 +29,7 @@ func (c *correlation) oneOrder(chain []int, by string) []string {
 		sums = append(sums, fmt.Sprintf("Times%d = make_list_if(Seen, %s)", i+1, c.isRule(chain[i])))
 	}
 	sums = append(sums, "Last = maxif(Seen, "+c.isRule(chain[last])+")")
-	lines := []string{c.summarize(strings.Join(sums, ", "), by)}
+	lines := []string{"summarize " + strings.Join(sums, ", ") + by}
 	for i := 2; i <= last; i++ {
 		lines = append(lines, fmt.Sprintf(
 			"mv-apply Next = Times%d to typeof(datetime) on (summarize Time%d = minif(Next, Next >= Time%d))", i, i, i-1))
@@ -50,7 +50,7 @@ func (c *correlation) orders(by string) []string {
 		sums = append(sums, fmt.Sprintf("%s = make_list_if(Seen, %s)", times, c.isRule(i)))
 		lists = append(lists, fmt.Sprintf("%s = array_concat(%s, dynamic([%s]))", times, times, endOfTime))
 	}
-	lines := []string{c.summarize(strings.Join(sums, ", "), by), "extend " + strings.Join(lists, ",\n    ")}
+	lines := []string{"summarize " + strings.Join(sums, ", ") + by, "extend " + strings.Join(lists, ",\n    ")}
 	var holds []write.Expr
 	for n, chain := range c.Chains {
 		steps, hold := c.chain(n, chain)

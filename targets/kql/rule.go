@@ -59,10 +59,10 @@ func (r *rule) text(p ir.Pred) write.Text {
 	}
 	lines := []write.Text{write.Of(name(r.log.KQL.Name))}
 	switch { // the time of ingestion is lost behind mv-apply
-	case r.scheduled && r.input:
+	case r.input && r.since:
 		lines = append(lines, write.Of("extend Ingested = ingestion_time()"))
-	case r.scheduled:
-		lines = append(lines, write.Of("where ingestion_time() > ago("+frequency(nil)+")"))
+	case r.scheduled && !r.input:
+		lines = append(lines, write.Of("where "+lately("ingestion_time()", nil)))
 	}
 	lines = appendColumns(lines, r.columns)
 	lines = appendWheres(lines, early)

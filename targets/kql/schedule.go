@@ -21,9 +21,7 @@ const (
 
 // schedule says how a correlation, or a rule if there is none, must run so that
 // nothing is missed: each run looks back over a whole window before the events
-// that it is the first to see. Runs overlap, so that a product must report a
-// row only in the run that follows the ingestion of the newest event of its
-// window.
+// that it may tell of. Runs overlap; once.go says which of them tells of a row.
 func schedule(c *ir.Correlation) targets.Schedule {
 	var window time.Duration
 	if c != nil {
@@ -37,8 +35,8 @@ func schedule(c *ir.Correlation) targets.Schedule {
 	return s
 }
 
-// frequency is that of the schedule, as KQL writes it.
-func frequency(c *ir.Correlation) string { return timespan(int64(schedule(c).Frequency.Seconds())) }
+// literal writes a duration of whole seconds.
+func literal(d time.Duration) string { return timespan(int64(d / time.Second)) }
 
 // span is the time that a correlation and those among its inputs look back.
 func span(c *ir.Correlation) int64 {

@@ -183,14 +183,5 @@ func nativeAlerts(set *gomatch.Set, p *ir.Program, events []gomatch.Event) []str
 }
 
 func queryAlerts(t *testing.T, query string, p *ir.Program, rows [][]byte) []string {
-	var got struct{ Rows [][]string }
-	if err := json.Unmarshal(run(t, query, p.Log, rows).JSON(), &got); err != nil {
-		t.Fatal(err)
-	}
-	var out []string
-	for _, row := range got.Rows {
-		out = append(out, strings.ReplaceAll(strings.Join(row, " "), ".0000000Z", "Z"))
-	}
-	slices.Sort(out)
-	return out
+	return alertsOf(t, run(t, query, p.Log, rows))
 }
