@@ -116,7 +116,7 @@ func (s *scanner) pattern(t token) (*regexp.Regexp, *Error) {
 	}
 	re, err := compilePCRE(t.text)
 	if err != nil {
-		return nil, s.errorf(t.lo, t.hi, "%s", err)
+		return nil, s.src.regexError(t.lo, t.hi, err)
 	}
 	return re, nil
 }

@@ -23,7 +23,9 @@ func checkFormat(x *exprParser, c *call) *Error {
 	if text, ok := constant(c.args[1]); ok {
 		if bad := badTimeFormat(text); bad != "" {
 			lo, hi := c.args[1].span()
-			return x.errorf(lo, hi, "time format has %s, which is not known here", bad)
+			err := x.errorf(lo, hi, "time format has %s, which is not known here", bad)
+			err.Refused = true
+			return err
 		}
 	}
 	return nil

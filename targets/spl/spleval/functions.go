@@ -89,7 +89,7 @@ func (p *parser) regexArg(e expr) (func(sc *scope) *regexp.Regexp, *Error) {
 		re, err := compilePCRE(text)
 		if err != nil {
 			lo, hi := e.span()
-			return nil, p.src.errorf(lo, hi, "%s", err)
+			return nil, p.src.regexError(lo, hi, err)
 		}
 		return func(*scope) *regexp.Regexp { return re }, nil
 	}

@@ -49,6 +49,24 @@ const (
 	mostGroups   = 200
 )
 
+// A lack is what PCRE has and RE2 has not.
+type lack string
+
+func lacks(format string, args ...any) error { return lack(fmt.Sprintf(format, args...)) }
+
+func (l lack) Error() string {
+	return "regular expression has " + string(l) + ", which RE2 has no way to say"
+}
+
+// regexError says what is wrong with a regular expression, or that it can't be
+// read here.
+func (s *source) regexError(lo, hi int, err error) *Error {
+	e := s.errorf(lo, hi, "%s", err)
+	var l lack
+	e.Refused = errors.As(err, &l)
+	return e
+}
+
 type pcre struct {
 	s     string
 	i     int
@@ -90,7 +108,7 @@ func (t *pcre) translate() error {
 			t.put(`(?:\n?\z)`, 1)
 		case (c == '*' || c == '+' || c == '?' || c == '}') && len(rest) > 1 && rest[1] == '+':
 			if c != '}' || t.isRepeat() {
-				return fmt.Errorf("regular expression has a possessive quantifier (%s), which RE2 has no way to say", rest[:2])
+				return lacks("a possessive quantifier (%s)", rest[:2])
 			}
 			t.copy(1)
 		default:
@@ -117,7 +135,7 @@ func (t *pcre) open() error {
 	rest := t.s[t.i:]
 	for _, l := range lookarounds {
 		if strings.HasPrefix(rest, l.start) {
-			return fmt.Errorf("regular expression has a %s, which RE2 has no way to say", l.name)
+			return lacks("a %s", l.name)
 		}
 	}
 	lines := t.lines[len(t.lines)-1]
@@ -164,7 +182,7 @@ func (t *pcre) flags(rest string, lines bool) error {
 			lines = on
 		case 'i', 's', 'U':
 		default:
-			return fmt.Errorf("regular expression has the flag or construct %q, which RE2 has no way to say", rest[:n+1])
+			return lacks("the flag or construct %q", rest[:n+1])
 		}
 	}
 	if rest[n] == ')' {
@@ -206,9 +224,9 @@ func (t *pcre) escape(inClass bool) error {
 	case c == 'e':
 		t.put(`\x1b`, 2)
 	case c >= '1' && c <= '9' && !inClass:
-		return fmt.Errorf("regular expression has a backreference (\\%c), which RE2 has no way to say", c)
+		return lacks("a backreference (\\%c)", c)
 	case strings.IndexByte("kgGKRXNHc", c) >= 0:
-		return fmt.Errorf("regular expression has \\%c, which RE2 has no way to say", c)
+		return lacks("\\%c", c)
 	case c >= utf8.RuneSelf:
 		_, n := utf8.DecodeRuneInString(t.s[t.i+1:])
 		t.put(t.s[t.i+1:t.i+1+n], n+1)
