@@ -9,6 +9,8 @@ package aqleval
 import (
 	"fmt"
 	"strings"
+
+	"github.com/sigproof/sigproof/targets/internal/logic"
 )
 
 // A Query is a search that was read.
@@ -17,15 +19,17 @@ type Query struct {
 	// guide does not tell.
 	Whole bool
 
-	where node
+	where condition // nil if all events are selected
 }
 
 // A Row gives the values of an event by the names of its properties; UTF8(payload)
 // is the event as it came. A property without a value is not there.
 type Row func(name string) (value string, ok bool)
 
+type condition = logic.Condition[Row]
+
 // Match tells whether the search selects an event.
-func (q *Query) Match(row Row) bool { return q.where == nil || q.where.eval(row) == yes }
+func (q *Query) Match(row Row) bool { return q.where == nil || q.where(row) == logic.Yes }
 
 // Parse reads SELECT ... FROM events [WHERE ...] [LAST n MINUTES].
 func Parse(text string) (*Query, error) {
@@ -34,34 +38,29 @@ func Parse(text string) (*Query, error) {
 		return nil, err
 	}
 	q := &Query{}
-	p := &parser{tokens: tokens, query: q}
+	p := &parser{Reader: &logic.Reader{Tokens: tokens, What: "search"}, query: q}
 	if err := p.head(); err != nil {
 		return nil, err
 	}
-	if p.word("WHERE") {
-		if q.where, err = p.or(); err != nil {
+	if p.Word("WHERE") {
+		if q.where, err = p.condition(); err != nil {
 			return nil, err
 		}
 	}
-	if p.word("LAST") {
-		p.i += 2 // a number and its unit
+	if p.Word("LAST") {
+		p.Next() // a number
+		p.Next() // its unit
 	}
-	if !p.done() {
-		return nil, p.unexpected()
+	if !p.Done() {
+		return nil, p.Unexpected()
 	}
 	return q, nil
 }
 
-// A token is a word, a name in double quotes, a text in single ones, a number or
-// a sign.
-type token struct {
-	kind byte // w " ' 0 or the sign itself: ( ) , = ! < > *
-	text string
-	at   int
-}
-
-func lex(s string) ([]token, error) {
-	var out []token
+// lex parts a text into words, names in double quotes, texts in single ones,
+// numbers and signs.
+func lex(s string) ([]logic.Token, error) {
+	var out []logic.Token
 	for i := 0; i < len(s); {
 		c := s[i]
 		switch {
@@ -73,27 +72,26 @@ func lex(s string) ([]token, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%d: %w", i+1, err)
 			}
-			out = append(out, token{c, text, i})
+			out = append(out, logic.Token{Kind: c, Text: text, At: i})
 			i += n
 			continue
 		}
-		n := 1
-		kind := c
+		n, kind := 1, byte(logic.Sign)
 		switch {
 		case isWord(c):
 			for n < len(s)-i && isWord(s[i+n]) {
 				n++
 			}
-			kind = 'w'
+			kind = logic.Word
 			if c >= '0' && c <= '9' || c == '-' && n > 1 {
-				kind = '0'
+				kind = logic.Number
 			}
 		case strings.IndexByte("!<>", c) >= 0 && i+1 < len(s) && (s[i+1] == '=' || s[i:i+2] == "<>"):
 			n = 2
 		case strings.IndexByte("()*,=<>", c) < 0:
 			return nil, fmt.Errorf("%d: unexpected %q", i+1, c)
 		}
-		out = append(out, token{kind, s[i : i+n], i})
+		out = append(out, logic.Token{Kind: kind, Text: s[i : i+n], At: i})
 		i += n
 	}
 	return out, nil
@@ -120,112 +118,35 @@ func isWord(c byte) bool {
 	return c == '_' || c == '.' || c == '-' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0x80
 }
 
-// maxDepth bounds what may stand within each other.
-const maxDepth = 1000
-
 type parser struct {
-	tokens []token
-	i      int
-	depth  int // of parentheses and nots
-	query  *Query
+	*logic.Reader
+	query *Query
 }
 
-func (p *parser) done() bool { return p.i >= len(p.tokens) }
-
-func (p *parser) peek() token {
-	if p.done() {
-		return token{}
-	}
-	return p.tokens[p.i]
-}
-
-// word takes a keyword, in any case.
-func (p *parser) word(s string) bool {
-	t := p.peek()
-	if t.kind == 'w' && strings.EqualFold(t.text, s) {
-		p.i++
-		return true
-	}
-	return false
-}
-
-func (p *parser) sign(c byte) bool {
-	if p.peek().kind == c {
-		p.i++
-		return true
-	}
-	return false
-}
-
-func (p *parser) unexpected() error {
-	if p.done() {
-		return fmt.Errorf("the search ends too early")
-	}
-	t := p.peek()
-	return fmt.Errorf("%d: unexpected %q", t.at+1, t.text)
+// condition reads tests and what joins them.
+func (p *parser) condition() (condition, error) {
+	return logic.Grammar[Row]{Reader: p.Reader, Test: p.test}.Condition()
 }
 
 // head reads up to the table.
 func (p *parser) head() error {
-	if !p.word("SELECT") {
-		return p.unexpected()
+	if !p.Word("SELECT") {
+		return p.Unexpected()
 	}
-	for !p.word("FROM") {
-		if p.done() {
-			return p.unexpected()
+	for !p.Word("FROM") {
+		if p.Done() {
+			return p.Unexpected()
 		}
-		p.i++
+		p.Next()
 	}
-	if !p.word("events") {
-		return p.unexpected()
+	if !p.Word("events") {
+		return p.Unexpected()
 	}
 	return nil
 }
 
-// Or binds less tightly than and, and that less than not.
-func (p *parser) or() (node, error) {
-	x, err := p.and()
-	for err == nil && p.word("OR") {
-		var y node
-		if y, err = p.and(); err == nil {
-			x = either{x, y}
-		}
-	}
-	return x, err
-}
-
-func (p *parser) and() (node, error) {
-	x, err := p.not()
-	for err == nil && p.word("AND") {
-		var y node
-		if y, err = p.not(); err == nil {
-			x = both{x, y}
-		}
-	}
-	return x, err
-}
-
-func (p *parser) not() (node, error) {
-	if p.depth++; p.depth > maxDepth {
-		return nil, fmt.Errorf("%d: more than %d parentheses and nots within each other", p.peek().at+1, maxDepth)
-	}
-	defer func() { p.depth-- }()
-	if p.word("NOT") {
-		x, err := p.not()
-		return neither{x}, err
-	}
-	return p.primary()
-}
-
-func (p *parser) primary() (node, error) {
-	if p.sign('(') {
-		x, err := p.or()
-		if err == nil && !p.sign(')') {
-			err = p.unexpected()
-		}
-		return x, err
-	}
-	if p.word("INCIDR") {
+func (p *parser) test() (condition, error) {
+	if p.Word("INCIDR") {
 		return p.inNetwork()
 	}
 	x, err := p.operand()
@@ -237,21 +158,19 @@ func (p *parser) primary() (node, error) {
 
 // operand reads a property, a literal, or a function of one.
 func (p *parser) operand() (operand, error) {
-	t := p.peek()
-	p.i++
-	switch t.kind {
-	case '\'', '0':
-		return operand{literal: true, text: t.text, number: t.kind == '0'}, nil
+	switch t := p.Next(); t.Kind {
+	case '\'', logic.Number:
+		return operand{literal: true, text: t.Text, number: t.Kind == logic.Number}, nil
 	case '"':
-		return operand{text: t.text}, nil
-	case 'w':
-		if !p.sign('(') {
-			return operand{text: t.text}, nil
+		return operand{text: t.Text}, nil
+	case logic.Word:
+		if !p.Sign("(") {
+			return operand{text: t.Text}, nil
 		}
-		return p.call(strings.ToUpper(t.text))
+		return p.call(strings.ToUpper(t.Text))
 	}
-	p.i--
-	return operand{}, p.unexpected()
+	p.Back()
+	return operand{}, p.Unexpected()
 }
 
 func (p *parser) call(function string) (operand, error) {
@@ -259,8 +178,8 @@ func (p *parser) call(function string) (operand, error) {
 	if err != nil {
 		return operand{}, err
 	}
-	if !p.sign(')') {
-		return operand{}, p.unexpected()
+	if !p.Sign(")") {
+		return operand{}, p.Unexpected()
 	}
 	switch function {
 	case "LOWER", "UPPER":

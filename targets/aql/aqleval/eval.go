@@ -6,55 +6,27 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/sigproof/sigproof/targets/internal/logic"
 )
 
-// A truth is yes, no or unknown.
-type truth int
-
-const (
-	no truth = iota
-	unknown
-	yes
-)
-
-func truthOf(b bool) truth {
-	if b {
-		return yes
+// compared holds a value against another; it is unknown if there is none.
+func compared(x operand, with func(value string) logic.Truth) condition {
+	return func(r Row) logic.Truth {
+		v, ok := x.value(r)
+		if !ok {
+			return logic.Unknown
+		}
+		return with(v)
 	}
-	return no
 }
 
-type node interface{ eval(Row) truth }
-
-type (
-	both    struct{ x, y node }
-	either  struct{ x, y node }
-	neither struct{ x node }
-
-	// A compared holds a value against another.
-	compared struct {
-		x    operand
-		with func(value string) truth
+// missing holds if there is no value.
+func missing(x operand) condition {
+	return func(r Row) logic.Truth {
+		_, ok := x.value(r)
+		return logic.Of(!ok)
 	}
-	// A missing holds if there is no value.
-	missing struct{ x operand }
-)
-
-func (n both) eval(r Row) truth    { return min(n.x.eval(r), n.y.eval(r)) }
-func (n either) eval(r Row) truth  { return max(n.x.eval(r), n.y.eval(r)) }
-func (n neither) eval(r Row) truth { return yes - n.x.eval(r) }
-
-func (n compared) eval(r Row) truth {
-	v, ok := n.x.value(r)
-	if !ok {
-		return unknown
-	}
-	return n.with(v)
-}
-
-func (n missing) eval(r Row) truth {
-	_, ok := n.x.value(r)
-	return truthOf(!ok)
 }
 
 // An operand is a property or a literal, and what is made of it.
@@ -79,28 +51,27 @@ func (o operand) value(r Row) (string, bool) {
 }
 
 // comparison reads what follows an operand.
-func (p *parser) comparison(x operand) (node, error) {
-	negated := p.word("NOT")
-	n, err := p.operator(x)
+func (p *parser) comparison(x operand) (condition, error) {
+	negated := p.Word("NOT")
+	c, err := p.operator(x)
 	if negated {
-		n = neither{n}
+		c = logic.Not(c)
 	}
-	return n, err
+	return c, err
 }
 
-func (p *parser) operator(x operand) (node, error) {
-	t := p.peek()
-	p.i++
-	switch strings.ToUpper(t.text) {
+func (p *parser) operator(x operand) (condition, error) {
+	t := p.Next()
+	switch strings.ToUpper(t.Text) {
 	case "IS":
-		negated := p.word("NOT")
-		if !p.word("NULL") {
-			return nil, p.unexpected()
+		negated := p.Word("NOT")
+		if !p.Word("NULL") {
+			return nil, p.Unexpected()
 		}
 		if negated {
-			return neither{missing{x}}, nil
+			return logic.Not(missing(x)), nil
 		}
-		return missing{x}, nil
+		return missing(x), nil
 	case "IN":
 		return p.list(x)
 	}
@@ -109,86 +80,65 @@ func (p *parser) operator(x operand) (node, error) {
 		return nil, err
 	}
 	if !y.literal {
-		return nil, fmt.Errorf("%d: a comparison of two properties is not known", t.at+1)
+		return nil, fmt.Errorf("%d: a comparison of two properties is not known", t.At+1)
 	}
-	with, err := p.comparing(strings.ToUpper(t.text), y)
+	with, err := p.comparing(strings.ToUpper(t.Text), y)
 	if err != nil {
-		return nil, fmt.Errorf("%d: %w", t.at+1, err)
+		return nil, fmt.Errorf("%d: %w", t.At+1, err)
 	}
-	return compared{x, with}, nil
+	return compared(x, with), nil
 }
 
 // list reads (a, b, ...).
-func (p *parser) list(x operand) (node, error) {
-	if !p.sign('(') {
-		return nil, p.unexpected()
-	}
-	var all []func(string) truth
-	for {
+func (p *parser) list(x operand) (condition, error) {
+	var all []func(string) logic.Truth
+	err := p.List(func() error {
 		y, err := p.operand()
 		if err != nil {
-			return nil, err
+			return err
 		}
 		with, err := p.comparing("=", y)
-		if err != nil {
-			return nil, err
-		}
 		all = append(all, with)
-		if p.sign(')') {
-			break
-		}
-		if !p.sign(',') {
-			return nil, p.unexpected()
-		}
-	}
-	return compared{x, func(v string) truth {
-		out := no
+		return err
+	})
+	return compared(x, func(v string) logic.Truth {
+		out := logic.No
 		for _, with := range all {
 			out = max(out, with(v))
 		}
 		return out
-	}}, nil
+	}), err
 }
 
 // comparing gives what an operator asks of the value at its left.
-func (p *parser) comparing(operator string, y operand) (func(string) truth, error) {
+func (p *parser) comparing(operator string, y operand) (func(string) logic.Truth, error) {
 	switch operator {
 	case "LIKE", "ILIKE":
 		return like(y.text, operator == "ILIKE"), nil
 	case "MATCHES", "IMATCHES":
 		return p.matches(y.text, operator == "IMATCHES")
 	}
-	holds := map[string]func(int) bool{
-		"=": func(n int) bool { return n == 0 }, "!=": func(n int) bool { return n != 0 }, "<>": func(n int) bool { return n != 0 },
-		"<": func(n int) bool { return n < 0 }, "<=": func(n int) bool { return n <= 0 },
-		">": func(n int) bool { return n > 0 }, ">=": func(n int) bool { return n >= 0 },
-	}[operator]
+	holds := logic.Order(operator)
 	if holds == nil {
 		return nil, fmt.Errorf("unknown operator %q", operator)
 	}
 	if !y.number {
-		return func(v string) truth { return truthOf(holds(strings.Compare(v, y.text))) }, nil
+		return func(v string) logic.Truth { return logic.Of(holds(strings.Compare(v, y.text))) }, nil
 	}
 	want, err := strconv.ParseFloat(y.text, 64)
 	if err != nil {
 		return nil, err
 	}
-	return func(v string) truth {
-		f, err := strconv.ParseFloat(v, 64)
-		if err != nil {
-			return unknown // a property of numbers has no such value
+	return func(v string) logic.Truth {
+		sign, ok := logic.CompareNumber(v, want)
+		if !ok {
+			return logic.Unknown // a property of numbers has no such value
 		}
-		switch {
-		case f < want:
-			return truthOf(holds(-1))
-		case f > want:
-			return truthOf(holds(1))
-		}
-		return truthOf(holds(0))
+		return logic.Of(holds(sign))
 	}, nil
 }
 
-func (p *parser) matches(source string, fold bool) (func(string) truth, error) {
+func (p *parser) matches(source string, fold bool) (func(string) logic.Truth, error) {
 	if fold {
 		source = "(?i)" + source
 	}
@@ -198,17 +148,17 @@ func (p *parser) matches(source string, fold bool) (func(string) truth, error) {
 	}
 	whole := regexp.MustCompile(`^(?:` + source + `)\z`)
 	q := p.query
-	return func(v string) truth {
+	return func(v string) logic.Truth {
 		if q.Whole {
-			return truthOf(whole.MatchString(v))
+			return logic.Of(whole.MatchString(v))
 		}
-		return truthOf(part.MatchString(v))
+		return logic.Of(part.MatchString(v))
 	}, nil
 }
 
 // like has "%", a string of zero or more characters, and "_", any single one. It
 // has no escape.
-func like(pattern string, fold bool) func(string) truth {
+func like(pattern string, fold bool) func(string) logic.Truth {
 	var b strings.Builder
 	b.WriteString("(?s")
 	if fold {
@@ -226,13 +176,13 @@ func like(pattern string, fold bool) func(string) truth {
 		}
 	}
 	re := regexp.MustCompile(b.String() + `\z`)
-	return func(v string) truth { return truthOf(re.MatchString(v)) }
+	return func(v string) logic.Truth { return logic.Of(re.MatchString(v)) }
 }
 
 // inNetwork reads INCIDR('10.0.0.0/8', property).
-func (p *parser) inNetwork() (node, error) {
-	if !p.sign('(') {
-		return nil, p.unexpected()
+func (p *parser) inNetwork() (condition, error) {
+	if !p.Sign("(") {
+		return nil, p.Unexpected()
 	}
 	network, err := p.operand()
 	if err != nil {
@@ -242,18 +192,18 @@ func (p *parser) inNetwork() (node, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !p.sign(',') {
-		return nil, p.unexpected()
+	if !p.Sign(",") {
+		return nil, p.Unexpected()
 	}
 	x, err := p.operand()
 	if err != nil {
 		return nil, err
 	}
-	if !p.sign(')') {
-		return nil, p.unexpected()
+	if !p.Sign(")") {
+		return nil, p.Unexpected()
 	}
-	return compared{x, func(v string) truth {
+	return compared(x, func(v string) logic.Truth {
 		a, err := netip.ParseAddr(v)
-		return truthOf(err == nil && prefix.Contains(a))
-	}}, nil
+		return logic.Of(err == nil && prefix.Contains(a))
+	}), nil
 }

@@ -11,74 +11,46 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/sigproof/sigproof/targets/internal/logic"
 )
 
 // A Query is a filter that was read.
-type Query struct{ condition node }
+type Query struct{ condition condition }
+
+type condition = logic.Condition[Row]
 
 // A Row gives the values of an event by the names of its fields. A field without
 // a value is not there.
 type Row func(name string) (value string, ok bool)
 
 // Match tells whether the filter selects an event.
-func (q *Query) Match(row Row) bool { return q.condition.eval(row) == yes }
+func (q *Query) Match(row Row) bool { return q.condition(row) == logic.Yes }
 
-// A truth is yes, no or unknown.
-type truth int
-
-const (
-	no truth = iota
-	unknown
-	yes
-)
-
-type node interface{ eval(Row) truth }
-
-type (
-	both    struct{ x, y node }
-	either  struct{ x, y node }
-	neither struct{ x node }
-
-	// A test holds a field against a value.
-	test struct {
-		field string
-		holds func(value string) truth
+// missing holds if there is no value.
+func missing(field string) condition {
+	return func(r Row) logic.Truth {
+		_, ok := r(field)
+		return logic.Of(!ok)
 	}
-	// A missing holds if there is no value.
-	missing struct{ field string }
-)
-
-func (n both) eval(r Row) truth    { return min(n.x.eval(r), n.y.eval(r)) }
-func (n either) eval(r Row) truth  { return max(n.x.eval(r), n.y.eval(r)) }
-func (n neither) eval(r Row) truth { return yes - n.x.eval(r) }
-func (n missing) eval(r Row) truth { _, ok := r(n.field); return truthOf(!ok) }
-
-func (n test) eval(r Row) truth {
-	v, ok := r(n.field)
-	if !ok {
-		return unknown
-	}
-	return n.holds(v)
 }
 
-func truthOf(b bool) truth {
-	if b {
-		return yes
+// holding holds a field against a value; it is unknown if the field has none.
+func holding(field string, holds func(value string) bool) condition {
+	return func(r Row) logic.Truth {
+		v, ok := r(field)
+		if !ok {
+			return logic.Unknown
+		}
+		return logic.Of(holds(v))
 	}
-	return no
 }
 
-// A token is a word, a text in quotes, or a sign.
-type token struct {
-	text   string
-	quoted bool
-	at     int
-}
-
-func lex(s string) ([]token, error) {
-	var out []token
+// lex parts a text into words, texts in quotes and signs.
+func lex(s string) ([]logic.Token, error) {
+	var out []logic.Token
 	for i := 0; i < len(s); {
-		n := 1
+		n, kind := 1, byte(logic.Sign)
 		switch c := s[i]; {
 		case strings.IndexByte(" \n\t\r", c) >= 0:
 			i++
@@ -88,32 +60,25 @@ func lex(s string) ([]token, error) {
 			if end < 0 {
 				return nil, fmt.Errorf("%d: no quote closes the text", i+1)
 			}
-			out = append(out, token{s[i+1 : i+1+end], true, i})
+			out = append(out, logic.Token{Kind: '"', Text: s[i+1 : i+1+end], At: i})
 			i += end + 2
 			continue
-		case strings.IndexByte("!<>=", c) >= 0:
-			if i+1 < len(s) && s[i+1] == '=' {
-				n = 2
-			}
-		case c != '(' && c != ')':
-			for i+n < len(s) && strings.IndexByte(" \n\t\r()\"!<>=", s[i+n]) < 0 {
+		case i+1 < len(s) && strings.IndexByte("!<>=", c) >= 0 && s[i+1] == '=':
+			n = 2
+		case c == '!':
+			return nil, fmt.Errorf("%d: unexpected %q", i+1, c)
+		case strings.IndexByte("()<>=", c) < 0:
+			for kind = logic.Word; i+n < len(s) && strings.IndexByte(" \n\t\r()\"!<>=", s[i+n]) < 0; {
 				n++
 			}
 		}
-		out = append(out, token{s[i : i+n], false, i})
+		out = append(out, logic.Token{Kind: kind, Text: s[i : i+n], At: i})
 		i += n
 	}
 	return out, nil
 }
 
-// maxDepth bounds what may stand within each other.
-const maxDepth = 1000
-
-type parser struct {
-	tokens []token
-	i      int
-	depth  int // of parentheses and nots
-}
+type parser struct{ *logic.Reader }
 
 // Parse reads a filter.
 func Parse(text string) (*Query, error) {
@@ -121,135 +86,58 @@ func Parse(text string) (*Query, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &parser{tokens: tokens}
-	n, err := p.or()
-	if err == nil && p.i < len(p.tokens) {
-		err = p.unexpected()
+	p := parser{&logic.Reader{Tokens: tokens, What: "filter"}}
+	c, err := logic.Grammar[Row]{Reader: p.Reader, Test: p.test}.Condition()
+	if err == nil && !p.Done() {
+		err = p.Unexpected()
 	}
-	return &Query{n}, err
-}
-
-func (p *parser) next() token {
-	p.i++
-	if p.i > len(p.tokens) {
-		return token{}
-	}
-	return p.tokens[p.i-1]
-}
-
-// word takes a word or a sign.
-func (p *parser) word(s string) bool {
-	if p.i < len(p.tokens) && !p.tokens[p.i].quoted && strings.EqualFold(p.tokens[p.i].text, s) {
-		p.i++
-		return true
-	}
-	return false
-}
-
-func (p *parser) unexpected() error {
-	if p.i >= len(p.tokens) {
-		return fmt.Errorf("the filter ends too early")
-	}
-	return fmt.Errorf("%d: unexpected %q", p.tokens[p.i].at+1, p.tokens[p.i].text)
-}
-
-func (p *parser) or() (node, error) {
-	x, err := p.and()
-	for err == nil && p.word("OR") {
-		var y node
-		if y, err = p.and(); err == nil {
-			x = either{x, y}
-		}
-	}
-	return x, err
-}
-
-func (p *parser) and() (node, error) {
-	x, err := p.not()
-	for err == nil && p.word("AND") {
-		var y node
-		if y, err = p.not(); err == nil {
-			x = both{x, y}
-		}
-	}
-	return x, err
-}
-
-func (p *parser) not() (node, error) {
-	if p.depth++; p.depth > maxDepth {
-		return nil, fmt.Errorf("more than %d parentheses and nots within each other", maxDepth)
-	}
-	defer func() { p.depth-- }()
-	switch {
-	case p.word("NOT"):
-		x, err := p.not()
-		return neither{x}, err
-	case p.word("("):
-		x, err := p.or()
-		if err == nil && !p.word(")") {
-			err = p.unexpected()
-		}
-		return x, err
-	}
-	return p.test()
+	return &Query{c}, err
 }
 
 // test reads FIELD OPERATOR VALUE, or FIELD IS [NOT] NULL.
-func (p *parser) test() (node, error) {
-	if p.i >= len(p.tokens) || p.tokens[p.i].quoted || strings.Contains("()!=<>", p.tokens[p.i].text) {
-		return nil, p.unexpected()
+func (p parser) test() (condition, error) {
+	if p.Peek().Kind != logic.Word {
+		return nil, p.Unexpected()
 	}
-	field := p.next().text
-	if p.word("IS") {
-		negated := p.word("NOT")
-		if !p.word("NULL") {
-			return nil, p.unexpected()
+	field := p.Next().Text
+	if p.Word("IS") {
+		negated := p.Word("NOT")
+		if !p.Word("NULL") {
+			return nil, p.Unexpected()
 		}
 		if negated {
-			return neither{missing{field}}, nil
+			return logic.Not(missing(field)), nil
 		}
-		return missing{field}, nil
+		return missing(field), nil
 	}
-	if p.i+1 >= len(p.tokens) {
-		p.i = len(p.tokens)
-		return nil, p.unexpected()
+	operator, value := p.Next(), p.Next()
+	if value.Kind == 0 {
+		return nil, p.Unexpected()
 	}
-	operator, value := p.next(), p.next()
-	holds := comparing(strings.ToUpper(operator.text), value)
+	holds := comparing(strings.ToUpper(operator.Text), value)
 	if holds == nil {
-		return nil, fmt.Errorf("%d: unknown operator %q", operator.at+1, operator.text)
+		return nil, fmt.Errorf("%d: unknown operator %q", operator.At+1, operator.Text)
 	}
-	return test{field, holds}, nil
+	return holding(field, holds), nil
 }
 
 // comparing gives what an operator asks; nil if it is not known.
-func comparing(operator string, value token) func(string) truth {
-	want := strings.ToLower(value.text)
+func comparing(operator string, value logic.Token) func(string) bool {
+	want := strings.ToLower(value.Text)
 	texts := map[string]func(s, want string) bool{"CONTAINS": strings.Contains, "STARTSWITH": strings.HasPrefix, "ENDSWITH": strings.HasSuffix}
 	if holds := texts[operator]; holds != nil {
-		return func(v string) truth { return truthOf(holds(strings.ToLower(v), want)) }
+		return func(v string) bool { return holds(strings.ToLower(v), want) }
 	}
-	order := map[string]func(int) bool{
-		"=": func(n int) bool { return n == 0 }, "!=": func(n int) bool { return n != 0 }, "<": func(n int) bool { return n < 0 },
-		"<=": func(n int) bool { return n <= 0 }, ">": func(n int) bool { return n > 0 }, ">=": func(n int) bool { return n >= 0 },
-	}[operator]
-	number, err := strconv.ParseFloat(value.text, 64)
+	order := logic.Order(operator)
+	number, err := strconv.ParseFloat(value.Text, 64)
 	switch {
-	case order == nil:
+	case order == nil || operator == "==":
 		return nil
-	case value.quoted || err != nil:
-		return func(v string) truth { return truthOf(order(strings.Compare(strings.ToLower(v), want))) }
+	case value.Kind == '"' || err != nil:
+		return func(v string) bool { return order(strings.Compare(strings.ToLower(v), want)) }
 	}
-	return func(v string) truth {
-		f, err := strconv.ParseFloat(v, 64)
-		switch {
-		case err != nil:
-			return no
-		case f < number:
-			return truthOf(order(-1))
-		case f > number:
-			return truthOf(order(1))
-		}
-		return truthOf(order(0))
+	return func(v string) bool {
+		sign, ok := logic.CompareNumber(v, number)
+		return ok && order(sign)
 	}
 }

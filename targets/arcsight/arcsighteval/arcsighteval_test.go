@@ -32,7 +32,7 @@ func TestParse(t *testing.T) {
 	for text, want := range map[string]string{
 		"": "the filter ends too early", "a": "the filter ends too early", "a =": "the filter ends too early", `a = "x`: "5: no quote closes the text",
 		`a LIKE "x"`: `3: unknown operator "LIKE"`, `(a = "x"`: "the filter ends too early", `a = "x" b`: `9: unexpected "b"`, `a IS x`: `6: unexpected "x"`,
-		`"a" = "x"`: `1: unexpected "a"`, `= "x"`: `1: unexpected "="`, strings.Repeat("(", 2000): "more than 1000 parentheses",
+		`!a = "x"`: "1: unexpected '!'", `"a" = "x"`: `1: unexpected "a"`, `= "x"`: `1: unexpected "="`, strings.Repeat("(", 2000): "more than 1000 parentheses",
 	} {
 		_, err := Parse(text)
 		if err == nil || !strings.Contains(err.Error(), want) {

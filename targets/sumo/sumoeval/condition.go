@@ -6,26 +6,17 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/sigproof/sigproof/targets/internal/logic"
 )
 
-type node interface{ eval(Row) bool }
+// A condition gives yes or no: a field without a value is the empty text.
+type condition = logic.Condition[Row]
 
-type (
-	both    struct{ x, y node }
-	either  struct{ x, y node }
-	neither struct{ x node }
-
-	// A test asks something of a value.
-	test struct {
-		x     operand
-		holds func(value string) bool
-	}
-)
-
-func (n both) eval(r Row) bool    { return n.x.eval(r) && n.y.eval(r) }
-func (n either) eval(r Row) bool  { return n.x.eval(r) || n.y.eval(r) }
-func (n neither) eval(r Row) bool { return !n.x.eval(r) }
-func (n test) eval(r Row) bool    { return n.holds(n.x.value(r)) }
+// test asks something of a value.
+func test(x operand, holds func(value string) bool) condition {
+	return func(r Row) logic.Truth { return logic.Of(holds(x.value(r))) }
+}
 
 // An operand is a field or a literal, and what is made of it.
 type operand struct {
@@ -45,15 +36,10 @@ func (o operand) value(r Row) string {
 	return v
 }
 
-// A token is a word, a text in quotes, a regular expression, a number or a sign.
-type token struct {
-	kind byte // w " / 0 or s
-	text string
-	at   int
-}
-
-func lex(s string, offset int) ([]token, error) {
-	var out []token
+// lex parts a text that begins at an offset into words, texts in quotes, regular
+// expressions, numbers and signs.
+func lex(s string, offset int) ([]logic.Token, error) {
+	var out []logic.Token
 	for i := 0; i < len(s); {
 		c, n := s[i], 1
 		switch {
@@ -69,18 +55,18 @@ func lex(s string, offset int) ([]token, error) {
 			if c == '/' {
 				kind = '/'
 			}
-			out = append(out, token{kind, text, offset + i})
+			out = append(out, logic.Token{Kind: kind, Text: text, At: offset + i})
 			i += n
 			continue
 		case isWord(c) || c == '-':
 			for n < len(s)-i && isWord(s[i+n]) {
 				n++
 			}
-			kind := byte('w')
+			kind := byte(logic.Word)
 			if c == '-' || c >= '0' && c <= '9' {
-				kind = '0'
+				kind = logic.Number
 			}
-			out = append(out, token{kind, s[i : i+n], offset + i})
+			out = append(out, logic.Token{Kind: kind, Text: s[i : i+n], At: offset + i})
 			i += n
 			continue
 		case i+1 < len(s) && (s[i+1] == '=' && strings.IndexByte("!<>=", c) >= 0 || s[i:i+2] == "<>"):
@@ -88,7 +74,7 @@ func lex(s string, offset int) ([]token, error) {
 		case strings.IndexByte("|()[],!=<>", c) < 0:
 			return nil, fmt.Errorf("%d: unexpected %q", offset+i+1, c)
 		}
-		out = append(out, token{'s', s[i : i+n], offset + i})
+		out = append(out, logic.Token{Kind: logic.Sign, Text: s[i : i+n], At: offset + i})
 		i += n
 	}
 	return out, nil
@@ -117,88 +103,14 @@ func isWord(c byte) bool {
 	return c == '_' || c == '.' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0x80
 }
 
-// maxDepth bounds what may stand within each other.
-const maxDepth = 1000
-
 type parser struct {
-	tokens []token
-	i      int
-	depth  int // of parentheses and nots
-	query  *Query
+	*logic.Reader
+	query *Query
 }
 
-func (p *parser) done() bool { return p.i >= len(p.tokens) }
-
-func (p *parser) peek() token {
-	if p.done() {
-		return token{}
-	}
-	return p.tokens[p.i]
-}
-
-// word takes a keyword, in any case.
-func (p *parser) word(s string) bool {
-	if t := p.peek(); t.kind == 'w' && strings.EqualFold(t.text, s) {
-		p.i++
-		return true
-	}
-	return false
-}
-
-func (p *parser) sign(s string) bool {
-	if t := p.peek(); t.kind == 's' && t.text == s {
-		p.i++
-		return true
-	}
-	return false
-}
-
-func (p *parser) unexpected() error {
-	if p.done() {
-		return fmt.Errorf("the search ends too early")
-	}
-	return fmt.Errorf("%d: unexpected %q", p.peek().at+1, p.peek().text)
-}
-
-func (p *parser) or() (node, error) {
-	x, err := p.and()
-	for err == nil && p.word("or") {
-		var y node
-		if y, err = p.and(); err == nil {
-			x = either{x, y}
-		}
-	}
-	return x, err
-}
-
-func (p *parser) and() (node, error) {
-	x, err := p.not()
-	for err == nil && p.word("and") {
-		var y node
-		if y, err = p.not(); err == nil {
-			x = both{x, y}
-		}
-	}
-	return x, err
-}
-
-func (p *parser) not() (node, error) {
-	if p.depth++; p.depth > maxDepth {
-		return nil, fmt.Errorf("%d: more than %d parentheses and nots within each other", p.peek().at+1, maxDepth)
-	}
-	defer func() { p.depth-- }()
-	switch {
-	case p.sign("!"):
-		x, err := p.not()
-		return neither{x}, err
-	case p.sign("("):
-		x, err := p.or()
-		if err == nil && !p.sign(")") {
-			err = p.unexpected()
-		}
-		return x, err
-	}
-	return p.primary()
+// condition reads tests and what joins them.
+func (p *parser) condition() (condition, error) {
+	return logic.Grammar[Row]{Reader: p.Reader, Test: p.test}.Condition()
 }
 
 // functions that are conditions of one value.
@@ -208,17 +120,17 @@ var functions = map[string]func(string) bool{
 	"isvalidipv4": func(v string) bool { a, err := netip.ParseAddr(v); return err == nil && a.Is4() },
 }
 
-func (p *parser) primary() (node, error) {
-	name := strings.ToLower(p.peek().text)
-	if holds := functions[name]; holds != nil && p.peek().kind == 'w' {
-		p.i++
+func (p *parser) test() (condition, error) {
+	name := strings.ToLower(p.Peek().Text)
+	if holds := functions[name]; holds != nil && p.Peek().Kind == logic.Word {
+		p.Next()
 		args, err := p.arguments(1)
 		if err != nil {
 			return nil, err
 		}
-		return test{args[0], holds}, nil
+		return test(args[0], holds), nil
 	}
-	if p.word("compareCIDRPrefix") {
+	if p.Word("compareCIDRPrefix") {
 		return p.comparePrefix()
 	}
 	x, err := p.operand()
@@ -231,20 +143,13 @@ func (p *parser) primary() (node, error) {
 // arguments reads (a, b, ...).
 func (p *parser) arguments(count int) ([]operand, error) {
 	var out []operand
-	if !p.sign("(") {
-		return nil, p.unexpected()
-	}
-	for {
+	err := p.List(func() error {
 		x, err := p.operand()
-		if err != nil {
-			return nil, err
-		}
-		if out = append(out, x); p.sign(")") {
-			break
-		}
-		if !p.sign(",") {
-			return nil, p.unexpected()
-		}
+		out = append(out, x)
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	if count > 0 && len(out) != count {
 		return nil, fmt.Errorf("%d arguments, and not %d", len(out), count)
@@ -252,7 +157,7 @@ func (p *parser) arguments(count int) ([]operand, error) {
 	return out, nil
 }
 
-func (p *parser) comparePrefix() (node, error) {
+func (p *parser) comparePrefix() (condition, error) {
 	args, err := p.arguments(3)
 	if err != nil {
 		return nil, err
@@ -261,125 +166,108 @@ func (p *parser) comparePrefix() (node, error) {
 	if err != nil {
 		return nil, err
 	}
-	return test{args[1], func(v string) bool {
+	return test(args[1], func(v string) bool {
 		a, err := netip.ParseAddr(v)
 		return err == nil && prefix.Contains(a)
-	}}, nil
+	}), nil
 }
 
 // operand reads a field, a literal, toLowerCase of one, or fields['name'].
 func (p *parser) operand() (operand, error) {
-	t := p.peek()
-	p.i++
+	t := p.Next()
 	switch {
-	case t.kind == '"' || t.kind == '0':
-		return operand{text: t.text, literal: true, number: t.kind == '0'}, nil
-	case t.kind == 'w' && t.text == "fields" && p.sign("["):
-		name := p.peek()
-		p.i++
-		if name.kind != '"' || !p.sign("]") {
-			return operand{}, p.unexpected()
+	case t.Kind == '"' || t.Kind == logic.Number:
+		return operand{text: t.Text, literal: true, number: t.Kind == logic.Number}, nil
+	case t.Kind == logic.Word && t.Text == "fields" && p.Sign("["):
+		name := p.Next()
+		if name.Kind != '"' || !p.Sign("]") {
+			return operand{}, p.Unexpected()
 		}
-		return operand{text: name.text}, nil
-	case t.kind == 'w' && strings.EqualFold(t.text, "toLowerCase"):
+		return operand{text: name.Text}, nil
+	case t.Kind == logic.Word && strings.EqualFold(t.Text, "toLowerCase"):
 		args, err := p.arguments(1)
 		if err != nil {
 			return operand{}, err
 		}
 		args[0].lower = true
 		return args[0], nil
-	case t.kind == 'w':
-		return operand{text: t.text}, nil
+	case t.Kind == logic.Word:
+		return operand{text: t.Text}, nil
 	}
-	p.i--
-	return operand{}, p.unexpected()
+	p.Back()
+	return operand{}, p.Unexpected()
 }
 
 // comparison reads what follows an operand.
-func (p *parser) comparison(x operand) (node, error) {
-	if p.word("matches") {
+func (p *parser) comparison(x operand) (condition, error) {
+	if p.Word("matches") {
 		return p.matches(x)
 	}
-	if p.word("in") {
+	if p.Word("in") {
 		args, err := p.arguments(0)
 		if err != nil {
 			return nil, err
 		}
-		return test{x, func(v string) bool {
+		return test(x, func(v string) bool {
 			for _, a := range args {
 				if a.text == v {
 					return true
 				}
 			}
 			return false
-		}}, nil
+		}), nil
 	}
-	operator := p.peek()
-	p.i++
+	operator := p.Next()
 	y, err := p.operand()
 	if err != nil {
 		return nil, err
 	}
 	if !y.literal {
-		return nil, fmt.Errorf("%d: a comparison of two fields is not known", operator.at+1)
+		return nil, fmt.Errorf("%d: a comparison of two fields is not known", operator.At+1)
 	}
 	return comparing(x, operator, y)
 }
 
-func comparing(x operand, operator token, y operand) (node, error) {
-	holds := map[string]func(int) bool{
-		"=": func(n int) bool { return n == 0 }, "==": func(n int) bool { return n == 0 },
-		"!=": func(n int) bool { return n != 0 }, "<>": func(n int) bool { return n != 0 },
-		"<": func(n int) bool { return n < 0 }, "<=": func(n int) bool { return n <= 0 },
-		">": func(n int) bool { return n > 0 }, ">=": func(n int) bool { return n >= 0 },
-	}[operator.text]
+func comparing(x operand, operator logic.Token, y operand) (condition, error) {
+	holds := logic.Order(operator.Text)
 	if holds == nil {
-		return nil, fmt.Errorf("%d: unknown operator %q", operator.at+1, operator.text)
+		return nil, fmt.Errorf("%d: unknown operator %q", operator.At+1, operator.Text)
 	}
 	if !y.number {
-		return test{x, func(v string) bool { return holds(strings.Compare(v, y.text)) }}, nil
+		return test(x, func(v string) bool { return holds(strings.Compare(v, y.text)) }), nil
 	}
 	want, err := strconv.ParseFloat(y.text, 64)
 	if err != nil {
 		return nil, err
 	}
-	return test{x, func(v string) bool {
-		f, err := strconv.ParseFloat(v, 64)
-		switch {
-		case err != nil:
-			return false
-		case f < want:
-			return holds(-1)
-		case f > want:
-			return holds(1)
-		}
-		return holds(0)
-	}}, nil
+	return test(x, func(v string) bool {
+		sign, ok := logic.CompareNumber(v, want)
+		return ok && holds(sign)
+	}), nil
 }
 
 // matches reads a regular expression, or a text with stars.
-func (p *parser) matches(x operand) (node, error) {
-	t := p.peek()
-	p.i++
-	source := t.text
-	switch t.kind {
+func (p *parser) matches(x operand) (condition, error) {
+	t := p.Next()
+	source := t.Text
+	switch t.Kind {
 	case '/':
 	case '"':
-		source = `(?s)^` + strings.ReplaceAll(regexp.QuoteMeta(t.text), `\*`, ".*") + `\z`
+		source = `(?s)^` + strings.ReplaceAll(regexp.QuoteMeta(t.Text), `\*`, ".*") + `\z`
 	default:
-		p.i--
-		return nil, p.unexpected()
+		p.Back()
+		return nil, p.Unexpected()
 	}
 	part, err := regexp.Compile(source)
 	if err != nil {
-		return nil, fmt.Errorf("%d: %w", t.at+1, err)
+		return nil, fmt.Errorf("%d: %w", t.At+1, err)
 	}
 	whole := regexp.MustCompile(`^(?:` + source + `)\z`)
 	q := p.query
-	return test{x, func(v string) bool {
+	return test(x, func(v string) bool {
 		if q.Whole {
 			return whole.MatchString(v)
 		}
 		return part.MatchString(v)
-	}}, nil
+	}), nil
 }

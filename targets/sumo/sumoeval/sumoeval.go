@@ -13,6 +13,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/sigproof/sigproof/targets/internal/logic"
 )
 
 // A Query is a search that was read.
@@ -23,7 +25,7 @@ type Query struct {
 
 	scope  string
 	parses []parse
-	wheres []node
+	wheres []condition
 }
 
 // A parse takes a field out of the JSON of the message.
@@ -57,7 +59,7 @@ func (q *Query) Match(row Row) bool {
 		return row(name)
 	}
 	for _, w := range q.wheres {
-		if !w.eval(named) {
+		if w(named) != logic.Yes {
 			return false
 		}
 	}
@@ -113,16 +115,16 @@ func Parse(text string) (*Query, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &parser{tokens: tokens, query: q}
+	p := &parser{Reader: &logic.Reader{Tokens: tokens, What: "search"}, query: q}
 	for {
 		if err := p.operator(); err != nil {
 			return nil, err
 		}
-		if p.done() {
+		if p.Done() {
 			return q, nil
 		}
-		if !p.sign("|") {
-			return nil, p.unexpected()
+		if !p.Sign("|") {
+			return nil, p.Unexpected()
 		}
 	}
 }
@@ -134,46 +136,44 @@ func ParseCondition(text string) (*Query, error) {
 		return nil, err
 	}
 	q := &Query{scope: "*"}
-	p := &parser{tokens: tokens, query: q}
-	n, err := p.or()
-	if err == nil && !p.done() {
-		err = p.unexpected()
+	p := &parser{Reader: &logic.Reader{Tokens: tokens, What: "search"}, query: q}
+	c, err := p.condition()
+	if err == nil && !p.Done() {
+		err = p.Unexpected()
 	}
-	q.wheres = []node{n}
+	q.wheres = []condition{c}
 	return q, err
 }
 
 // operator reads one stage of the search.
 func (p *parser) operator() error {
 	switch {
-	case p.word("where"):
-		n, err := p.or()
-		p.query.wheres = append(p.query.wheres, n)
+	case p.Word("where"):
+		c, err := p.condition()
+		p.query.wheres = append(p.query.wheres, c)
 		return err
-	case p.word("json"):
+	case p.Word("json"):
 		return p.json()
 	}
-	return p.unexpected()
+	return p.Unexpected()
 }
 
 func (p *parser) json() error {
-	path := p.peek()
-	p.i++
-	if path.kind != '"' || !p.word("as") {
-		p.i--
-		return p.unexpected()
+	path := p.Next()
+	if path.Kind != '"' || !p.Word("as") {
+		p.Back()
+		return p.Unexpected()
 	}
-	keys, err := steps(path.text)
+	keys, err := steps(path.Text)
 	if err != nil {
-		return fmt.Errorf("%d: %w", path.at+1, err)
+		return fmt.Errorf("%d: %w", path.At+1, err)
 	}
-	name := p.peek()
-	p.i++
-	if name.kind != 'w' {
-		p.i--
-		return p.unexpected()
+	name := p.Next()
+	if name.Kind != logic.Word {
+		p.Back()
+		return p.Unexpected()
 	}
-	p.query.parses = append(p.query.parses, parse{keys, name.text, !p.word("nodrop")})
+	p.query.parses = append(p.query.parses, parse{keys, name.Text, !p.Word("nodrop")})
 	return nil
 }
 
