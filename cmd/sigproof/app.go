@@ -39,8 +39,9 @@ type app struct {
 	logFormat string
 	jobs      int
 	bounds    bounds
-	read      int64 // bytes of files so far
-	held      int64 // bytes of events in memory
+	read      int64    // bytes of files so far
+	held      int64    // bytes of events in memory
+	named     []string // folders that the command line names, and those of files that it names
 	config    string
 }
 

@@ -67,7 +67,7 @@ func (a *app) importTests(args []string, f *importFlags) error {
 	}
 	run := &imports.Run{
 		Homes:   suites.NewHomes(docs, a.readWhole),
-		Reader:  &reading.Reader{ReadFile: a.readWhole, Files: filesUnder, Corpus: f.corpus, Log: opts.Log},
+		Reader:  &reading.Reader{ReadFile: a.readSample, Files: filesUnder, Corpus: f.corpus, Log: opts.Log},
 		Replace: f.replace, JSON: a.format != "text", Embedded: packPrefix,
 	}
 	tests, exports := exported(args)
@@ -87,6 +87,12 @@ func (a *app) importTests(args []string, f *importFlags) error {
 		return errFindings
 	}
 	return nil
+}
+
+// readSample reads the events of another tool's test, which names their file.
+func (a *app) readSample(name string) ([]byte, error) {
+	text, err := a.readNamed(name, a.bounds.size, "--max-size")
+	return a.counted(name, text, err)
 }
 
 // exported parts files of events from those of tests, which are YAML.

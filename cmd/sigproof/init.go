@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
+	"github.com/sigproof/sigproof/cmd/sigproof/bounded"
 	"github.com/sigproof/sigproof/cmd/sigproof/scaffold"
 )
 
@@ -62,7 +63,7 @@ func (a *app) initFolder(dir string, r *scaffold.Repository) error {
 		_, err := os.Lstat(name)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			files = append(files, scaffold.File{Path: name, Text: f.Text})
+			files = append(files, f)
 		case folder != "" && f.Path == scaffold.Hooks:
 			a.note("%s stays as it is; docs/ci.md says which hooks there are", name)
 		default:
@@ -72,23 +73,13 @@ func (a *app) initFolder(dir string, r *scaffold.Repository) error {
 	if len(there) > 0 {
 		return fmt.Errorf("there already: %s; nothing was written", strings.Join(there, ", "))
 	}
-	if err := a.writeNew(files); err != nil {
-		return err
+	for _, f := range files {
+		if err := bounded.WriteBelow(root, f.Path, f.Text); err != nil {
+			return err
+		}
+		fmt.Fprintln(a.stdout, shown(dir, filepath.Join(root, filepath.FromSlash(f.Path))))
 	}
 	a.note("next: sigproof check %[1]s && sigproof test %[1]s", shown(dir, filepath.Join(root, filepath.FromSlash(folder), "rules")))
-	return nil
-}
-
-func (a *app) writeNew(files []scaffold.File) error {
-	for _, f := range files {
-		if err := os.MkdirAll(filepath.Dir(f.Path), 0o755); err != nil {
-			return err
-		}
-		if err := os.WriteFile(f.Path, f.Text, 0o644); err != nil {
-			return err
-		}
-		fmt.Fprintln(a.stdout, f.Path)
-	}
 	return nil
 }
 

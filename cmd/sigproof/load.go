@@ -140,7 +140,8 @@ func (a *app) find(arg string, want func(string) bool) ([]source, error) {
 		return nil, err
 	case info.IsDir():
 		named := func(name string) string { return filepath.Join(arg, name) }
-		return findUnder(os.DirFS(arg), ".", want, named, func(name string) ([]byte, error) { return a.readFile(named(name)) })
+		a.named = append(a.named, arg)
+		return findUnder(os.DirFS(arg), ".", want, named, func(name string) ([]byte, error) { return a.readBelow(arg, name) })
 	}
 	return a.readFiles([]string{arg})
 }
@@ -160,6 +161,7 @@ func (a *app) readFiles(names []string) ([]source, error) {
 		if err != nil {
 			return nil, err
 		}
+		a.named = append(a.named, filepath.Dir(name))
 		out = append(out, source{name, src, filepath.Base(name)})
 	}
 	return out, nil

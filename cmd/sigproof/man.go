@@ -4,13 +4,14 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+
 	"github.com/spf13/cobra/doc"
+
+	"github.com/sigproof/sigproof/cmd/sigproof/bounded"
 )
 
 func (a *app) manCommand() *cobra.Command {
@@ -39,15 +40,12 @@ func (a *app) manCommand() *cobra.Command {
 
 // writePages writes a page for each command that people are shown.
 func (a *app) writePages(of *cobra.Command) error {
-	if err := os.MkdirAll(a.output, 0o755); err != nil {
-		return err
-	}
 	var page bytes.Buffer
 	if err := writePage(&page, of); err != nil {
 		return err
 	}
 	name := strings.ReplaceAll(of.CommandPath(), " ", "-") + ".1"
-	if err := os.WriteFile(filepath.Join(a.output, name), page.Bytes(), 0o644); err != nil {
+	if err := bounded.WriteBelow(a.output, name, page.Bytes()); err != nil {
 		return err
 	}
 	for _, sub := range of.Commands() {

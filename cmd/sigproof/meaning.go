@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -112,7 +111,7 @@ func (a *app) pipeline(flags []string, c *config.Config) (*pipeline.Pipeline, er
 	}
 	var all []*pipeline.Pipeline
 	for _, s := range sources {
-		p, diags := pipeline.Read(s.name, s.src, &pipeline.Options{ReadFile: readBelow})
+		p, diags := pipeline.Read(s.name, s.src, &pipeline.Options{ReadFile: a.readPiped})
 		for _, d := range diags {
 			fmt.Fprint(a.stderr, d.Render())
 		}
@@ -124,13 +123,17 @@ func (a *app) pipeline(flags []string, c *config.Config) (*pipeline.Pipeline, er
 	return pipeline.Merge(all...), nil
 }
 
-// readBelow reads a file below the working folder: a pipeline that comes from
-// elsewhere may name no other.
-func readBelow(name string) ([]byte, error) {
+// readPiped reads a file that a pipeline names. The pipeline may come from
+// elsewhere: it may name files below the working folder, and no others.
+func (a *app) readPiped(name string) ([]byte, error) {
 	if !filepath.IsLocal(name) {
 		return nil, errors.New("the file must lie below the working folder")
 	}
-	return os.ReadFile(name)
+	text, err := a.readBelow(".", name)
+	if err == nil && len(text) > int(a.bounds.size) {
+		err = fmt.Errorf("it has more than %d bytes, and no more are read; --max-size sets how many", a.bounds.size)
+	}
+	return text, err
 }
 
 // configured adds the definitions of the settings, less those that flags give.

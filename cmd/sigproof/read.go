@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -54,6 +55,18 @@ func (b *bounds) options(opts *event.Options) *event.Options {
 // byte more: who reads the text then says that there is too much, and where.
 func (a *app) readFile(name string) ([]byte, error) {
 	text, err := a.readUpTo(name, int64(a.bounds.size))
+	return a.counted(name, text, err)
+}
+
+// readBelow is readFile for a file that a folder holds: of who made the folder
+// nothing is known, so that links may not lead out of it.
+func (a *app) readBelow(dir, name string) ([]byte, error) {
+	text, err := bounded.ReadBelow(dir, name, int64(a.bounds.size))
+	return a.counted(filepath.Join(dir, name), text, err)
+}
+
+// counted ends reading where files are too much together.
+func (a *app) counted(name string, text []byte, err error) ([]byte, error) {
 	if a.read += int64(len(text)); err == nil && a.read > filesAtOnce*int64(a.bounds.size) {
 		return nil, fmt.Errorf("%s: more than %d bytes of files are read at once; --max-size sets a %dth of that", name, filesAtOnce*int64(a.bounds.size), filesAtOnce)
 	}
@@ -74,6 +87,35 @@ func (a *app) readWhole(name string) ([]byte, error) {
 		return nil, fmt.Errorf("%s has more than %d bytes, and no more are read; --max-size sets how many", name, a.bounds.size)
 	}
 	return text, err
+}
+
+// readNamed reads a file that another file names, which may be of others: it
+// must lie below the working folder, or below a folder that the command line
+// names, by itself or with a file. A flag sets how long it may be.
+func (a *app) readNamed(name string, most size, flag string) ([]byte, error) {
+	for _, dir := range append([]string{"."}, a.named...) {
+		if path, ok := below(dir, name); ok {
+			text, err := bounded.ReadBelow(dir, path, int64(most))
+			if err == nil && len(text) > int(most) {
+				err = fmt.Errorf("%s has more than %d bytes, and no more are read; %s sets how many", name, most, flag)
+			}
+			return text, err
+		}
+	}
+	return nil, fmt.Errorf("%s lies neither below the working folder nor below one that the command line names", name)
+}
+
+// below gives the path of a file from a folder, if it lies there.
+func below(dir, name string) (path string, ok bool) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", false
+	}
+	if name, err = filepath.Abs(name); err != nil {
+		return "", false
+	}
+	path, err = filepath.Rel(dir, name)
+	return path, err == nil && filepath.IsLocal(path)
 }
 
 // A size is a number of bytes as a flag takes it: 4194304, 4096KiB, 4MiB, 1GiB.

@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/sigproof/sigproof/cmd/sigproof/bounded"
 	"github.com/sigproof/sigproof/fixtures"
 	"github.com/sigproof/sigproof/fixtures/oracle"
 	"github.com/sigproof/sigproof/fixtures/report"
@@ -164,11 +163,7 @@ func (a *app) readLog(name string) ([]byte, error) {
 	if rest, ok := strings.CutPrefix(name, packPrefix); ok {
 		return fs.ReadFile(entra.FS(), rest)
 	}
-	text, err := bounded.ReadFile(name, int64(a.bounds.event))
-	if err == nil && len(text) > int(a.bounds.event) {
-		return nil, fmt.Errorf("%s has more than %d bytes, and no more are read; --max-event sets how many", name, a.bounds.event)
-	}
-	return text, err
+	return a.readNamed(name, a.bounds.event, "--max-event")
 }
 
 func enginesOf(names []string) ([]fixtures.Engine, error) {

@@ -1,9 +1,9 @@
-// Package bounded reads files that someone may have made to harm: too large
-// for the memory, or without an end.
+// Package bounded reads files that someone may have made to harm, too large for
+// the memory or without an end, and keeps to folders that hold links which lead
+// out of them.
 package bounded
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -15,9 +15,7 @@ import (
 // Open opens a file that may be of any length, to be read in parts. A pipe
 // must have someone who writes to it.
 func Open(name string) (io.ReadCloser, error) {
-	// A pipe that nobody writes to would be waited for without end: so opened, it
-	// ends at once. It changes nothing for a file.
-	f, err := os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	f, err := open(name)
 	if err != nil {
 		return nil, err
 	}
@@ -28,7 +26,14 @@ func Open(name string) (io.ReadCloser, error) {
 	return &pipe{File: f}, nil
 }
 
+// errNobody says what is wrong with such a pipe.
 var errNobody = errors.New("a pipe that nobody writes to")
+
+// open opens a file. A pipe that nobody writes to would be waited for without
+// end: so opened, it ends at once. It changes nothing for a file.
+func open(name string) (*os.File, error) {
+	return os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+}
 
 // A pipe is one that may have nobody who writes to it.
 type pipe struct {
@@ -47,21 +52,12 @@ func (p *pipe) Read(b []byte) (int, error) {
 // ReadFile reads a file up to most bytes, and one byte more if there is one:
 // who looks at the text can then say that there is too much.
 func ReadFile(name string, most int64) ([]byte, error) {
-	f, err := Open(name)
+	f, err := open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	var text bytes.Buffer
-	if f, ok := f.(*os.File); ok {
-		if info, err := f.Stat(); err == nil {
-			text.Grow(int(min(info.Size(), most)) + bytes.MinRead) // so that a file is read at once
-		}
-	}
-	if _, err = text.ReadFrom(io.LimitReader(f, most+1)); err == errNobody {
-		err = fmt.Errorf("%s is %w", name, err)
-	}
-	return text.Bytes(), err
+	return read(f, most)
 }
 
 // ReadWhole reads a file of which a part would be of no use; one of more than

@@ -4,9 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 
+	"github.com/sigproof/sigproof/cmd/sigproof/bounded"
 	"github.com/sigproof/sigproof/fixtures/foreign/writing"
 )
 
@@ -23,11 +23,7 @@ func WriteExport(w io.Writer, folder string, x *writing.Export, asJSON bool) err
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	for _, f := range x.Files {
-		name := filepath.Join(folder, filepath.FromSlash(f.Path))
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			return err
-		}
-		if err := os.WriteFile(name, f.Text, 0o644); err != nil {
+		if err := bounded.WriteBelow(folder, f.Path, f.Text); err != nil {
 			return err
 		}
 	}

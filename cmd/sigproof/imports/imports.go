@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/sigproof/sigproof/cmd/sigproof/bounded"
 	"github.com/sigproof/sigproof/fixtures/foreign"
 	"github.com/sigproof/sigproof/fixtures/foreign/reading"
 	"github.com/sigproof/sigproof/fixtures/foreign/suites"
@@ -51,7 +52,7 @@ func (r *Run) Write(w io.Writer) error {
 		if strings.HasPrefix(name, r.Embedded) {
 			return fmt.Errorf("%s belongs to the embedded pack, which can't be written", h.Path)
 		}
-		if _, err := os.Stat(name); err == nil && !r.Replace {
+		if _, err := os.Lstat(name); err == nil && !r.Replace {
 			r.leave("%s is there already; --replace writes it anew", name)
 			continue
 		}
@@ -62,7 +63,7 @@ func (r *Run) Write(w io.Writer) error {
 		if len(text) == 0 {
 			continue
 		}
-		if err := os.WriteFile(name, append(r.head(h), text...), 0o644); err != nil {
+		if err := bounded.WriteBelow(filepath.Dir(name), filepath.Base(name), append(r.head(h), text...)); err != nil {
 			return err
 		}
 		if err := r.lines(w, name, h); err != nil {

@@ -4,15 +4,16 @@
 package queries
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
 	"iter"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/sigproof/sigproof/cmd/sigproof/bounded"
 	"github.com/sigproof/sigproof/compiler/pipeline"
 	"github.com/sigproof/sigproof/sigma"
 	"github.com/sigproof/sigproof/targets"
@@ -195,25 +196,28 @@ func (q *Query) line() *line {
 	return out
 }
 
-// Folder writes a file a query, in the tree of the input.
+// Folder writes a file a query, in the tree of the input. Two that would be one
+// file are refused.
 func Folder(dir string, all iter.Seq[Query]) error {
+	written := map[string]string{} // where from, by path folded: file systems differ in that
 	for q := range all {
 		if q.Query == nil {
 			continue
 		}
-		name := filepath.Join(dir, q.fileName())
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			return err
+		name := q.fileName()
+		if other, ok := written[strings.ToLower(name)]; ok {
+			return fmt.Errorf("%s would hold a query of %s and one of %s; a folder above both keeps them apart, or another name", filepath.Join(dir, name), other, q.Path)
 		}
-		if err := os.WriteFile(name, []byte(q.text()+"\n"), 0o644); err != nil {
+		written[strings.ToLower(name)] = q.Path
+		if err := bounded.WriteBelow(dir, name, []byte(q.text()+"\n")); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// endings are of the files that Folder writes.
-var endings = map[string]string{"kql": ".kql", "spl": ".spl", "go": ".go"}
+// endings are of the files that Folder writes. Queries of Defender are KQL too.
+var endings = map[string]string{"xdr": ".xdr.kql"}
 
 // fileName is the rule's path with the language's ending; documents of one
 // file are numbered from the second on.
@@ -222,5 +226,5 @@ func (q *Query) fileName() string {
 	if n := q.Doc.Info().Index; n > 0 {
 		name = fmt.Sprintf("%s.%d", name, n)
 	}
-	return name + endings[q.Language]
+	return name + cmp.Or(endings[q.Language], "."+q.Language)
 }
