@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sigproof/sigproof/cmd/sigproof/products"
 	"github.com/sigproof/sigproof/compiler/ir"
 	"github.com/sigproof/sigproof/compiler/lint"
 	"github.com/sigproof/sigproof/fixtures/report"
@@ -26,6 +27,7 @@ type checkFlags struct {
 	kql, spl          []string // files with queries
 	macros            []string
 	columns           []string
+	names             *targets.Names
 }
 
 func (a *app) checkCommand() *cobra.Command {
@@ -56,6 +58,7 @@ func (a *app) checkCommand() *cobra.Command {
 	flags.BoolVar(&f.list, "list", false, "list the checks")
 	flags.StringVar(&f.explain, "explain", "", "explain a check")
 	flags.StringSliceVar(&f.to, "to", nil, "also say what these languages can't: "+strings.Join(languages(), ", "))
+	products.NamesFlag(cmd, &f.names)
 	flags.StringArrayVar(&f.kql, "kql", nil, "check the KQL of a file, or of a template of Sentinel, against the tables and columns of the logs, and no rules")
 	flags.StringArrayVar(&f.spl, "spl", nil, "check the SPL of a file against the fields of the log that it reads, and no rules")
 	flags.StringArrayVar(&f.macros, "macro", nil, macroUsage)
@@ -100,20 +103,21 @@ func (a *app) linting(paths []string, f *checkFlags) (*lint.Options, error) {
 		Disable:  append(less(c.Disable, flags), f.disable...),
 		Severity: c.Severities(),
 		Compile:  *meant,
-		Also:     refusals(f.to),
+		Also:     refusals(f.to, f.names),
 		Unsafe:   f.unsafe,
 		Jobs:     a.jobs,
 	}, nil
 }
 
-// refusals gives what languages report when a program is written in them.
-func refusals(to []string) func(*ir.Program) []*sigma.Diagnostic {
+// refusals gives what languages report when a program is written in them, with
+// the names of the site.
+func refusals(to []string, names *targets.Names) func(*ir.Program) []*sigma.Diagnostic {
 	if len(to) == 0 {
 		return nil
 	}
 	return func(p *ir.Program) (said []*sigma.Diagnostic) {
 		for _, language := range to {
-			_, diags := targets.Write(emitterOf(language, nil), p)
+			_, diags := targets.Write(emitterOf(language, names), p)
 			said = append(said, diags...)
 		}
 		return said
