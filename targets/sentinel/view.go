@@ -1,6 +1,8 @@
 package sentinel
 
 import (
+	"slices"
+
 	"github.com/sigproof/sigproof/compiler/schema"
 	"github.com/sigproof/sigproof/targets/kql"
 )
@@ -58,10 +60,17 @@ func resource(column string) entity {
 	return entity{"AzureResource", []identifier{{"ResourceId", column}}}
 }
 
+func host(column string) entity { return entity{"Host", []identifier{{"FullName", column}}} }
+
+func process(column string) entity { return entity{"Process", []identifier{{"CommandLine", column}}} }
+
 // entraID is the connector of Microsoft Entra ID for one of its tables.
 func entraID(table string) connector { return connector{"AzureActiveDirectory", []string{table}} }
 
-var views = []view{
+// views are of logs of Azure and Microsoft 365, of machines and of AWS.
+var views = slices.Concat(azureViews, deviceViews, otherViews)
+
+var azureViews = []view{
 	{
 		log: "entra_audit", connector: entraID("AuditLogs"),
 		columns: []kql.Added{
@@ -202,4 +211,11 @@ var groupEntities = []struct{ field, of, entity, identifier string }{
 	{"appId", "application", "CloudApplication", "AppId"},
 	{"appDisplayName", "application", "CloudApplication", "Name"},
 	{"resourceId", "resource", "AzureResource", "ResourceId"},
+	{"Computer", "host", "Host", "FullName"},
+	{"TargetUserName", "subject", "Account", "Name"},
+	{"SubjectUserName", "actor", "Account", "Name"},
+	{"IpAddress", "address", "IP", "Address"},
+	{"ClientIP", "address", "IP", "Address"},
+	{"sourceIPAddress", "address", "IP", "Address"},
+	{"userIdentity.arn", "actor", "Account", "FullName"},
 }

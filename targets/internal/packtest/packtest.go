@@ -25,11 +25,17 @@ func Entra(t *testing.T, edit func(name string, src []byte) []byte) []*ir.Progra
 // test.
 func AzureCorpus(t *testing.T) []*ir.Program {
 	t.Helper()
+	return Corpus(t, "cloud/azure")
+}
+
+// Corpus compiles the public rules of a folder; without them it skips the test.
+func Corpus(t *testing.T, folder string) []*ir.Program {
+	t.Helper()
 	root := os.Getenv("SIGPROOF_SHARED")
 	if root == "" {
 		root = "../../../shared"
 	}
-	dir := filepath.Join(root, "corpus", "sigma", "rules", "cloud", "azure")
+	dir := filepath.Join(root, "corpus", "sigma", "rules", filepath.FromSlash(folder))
 	if _, err := os.Stat(dir); err != nil {
 		t.Skip("the public rules are not here: ", err)
 	}
