@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -73,22 +75,59 @@ func (a *app) packDrift(args []string, against string) error {
 	return err
 }
 
-// exports reads what a file, or each file of a folder, holds of the product.
+// exports reads what a file, or each file of a folder, holds of the product. In
+// a folder other files may stand beside them.
 func (a *app) exports(arg string, of *products.Product) ([]pack.Object, error) {
 	sources, err := a.find(arg, of.IsExport)
 	if err != nil {
 		return nil, err
 	}
-	if info, err := os.Stat(arg); err == nil && info.IsDir() && len(sources) == 0 {
+	info, err := os.Stat(arg)
+	folder := err == nil && info.IsDir()
+	if folder && len(sources) == 0 {
 		return nil, fmt.Errorf("%s: no export there", arg)
 	}
 	var out []pack.Object
+	var foreign error // of the first file that is something else
+	read := 0
 	for _, s := range sources {
-		found, err := of.Exported(s.src)
-		if err != nil {
-			return nil, fmt.Errorf("%s: no export of %s: %w", s.name, of.Name, err)
+		found, err := readExport(of, s)
+		var other *pack.Foreign
+		switch {
+		case folder && errors.As(err, &other):
+			foreign = cmp.Or(foreign, err)
+			continue
+		case err != nil:
+			return nil, err
 		}
+		read++
 		out = append(out, found...)
 	}
+	if read == 0 {
+		return nil, fmt.Errorf("%s: no export there: all files are something else, such as %w", arg, foreign)
+	}
 	return out, nil
+}
+
+// readExport reads a file of the product. If it is one of another, this says so.
+func readExport(of *products.Product, s source) ([]pack.Object, error) {
+	found, err := of.Exported(s.src)
+	if len(pack.Trimmed(s.src)) == 0 && filepath.Ext(s.name) != ".conf" { // what failed to be exported
+		err = errors.New("it is empty")
+	}
+	if err == nil {
+		return found, nil
+	}
+	var foreign *pack.Foreign
+	known := errors.As(err, &foreign)
+	for _, other := range products.All() {
+		if found, wrong := other.Exported(s.src); wrong != nil || len(found) == 0 {
+			continue
+		}
+		if err = fmt.Errorf("it is one of %s", other.Name); known {
+			err = &pack.Foreign{Looks: "one of " + other.Name, Wants: foreign.Wants}
+		}
+		break
+	}
+	return nil, fmt.Errorf("%s: no export of %s: %w", s.name, of.Name, err)
 }

@@ -2,9 +2,7 @@ package azuremonitor
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -127,34 +125,24 @@ func Objects(p *pack.Pack) ([]pack.Object, error) {
 
 // Exported reads what a resource group exports: a template, a list of the REST
 // API, one resource or an array of them. Resources of other kinds are left out.
-func Exported(data []byte) ([]pack.Object, error) {
-	data = []byte(strings.TrimSpace(strings.TrimPrefix(string(data), "\ufeff")))
-	if len(data) == 0 {
-		return nil, errors.New("it is empty")
-	}
-	var list []queryRule
-	if data[0] == '[' {
-		if err := json.Unmarshal(data, &list); err != nil {
-			return nil, err
+func Exported(data []byte) ([]pack.Object, error) { return exports.Read(data) }
+
+var exports = &pack.Export{
+	Wants: `JSON of scheduledQueryRules: the REST API's {"value": []}, a template's {"resources": []}, one of them or an array`,
+	Lists: []string{"resources", "value"},
+	Object: func(data json.RawMessage) ([]pack.Object, bool, error) {
+		var r queryRule
+		if !strings.EqualFold(pack.Text(pack.Keys(data)["type"]), resourceType) {
+			return nil, false, nil
 		}
-	} else {
-		var whole struct {
-			queryRule
-			Resources []queryRule `json:"resources"`
-			Value     []queryRule `json:"value"`
+		if err := pack.Decode(data, &r); err != nil {
+			return nil, true, err
 		}
-		if err := json.Unmarshal(data, &whole); err != nil {
-			return nil, err
+		if r.Properties.Criteria.AllOf == nil {
+			return nil, true, nil
 		}
-		list = append(slices.Concat(whole.Resources, whole.Value), whole.queryRule)
-	}
-	var out []pack.Object
-	for _, r := range list {
-		if strings.EqualFold(r.Type, resourceType) && r.Properties.Criteria.AllOf != nil {
-			out = append(out, r.object())
-		}
-	}
-	return out, nil
+		return []pack.Object{r.object()}, true, nil
+	},
 }
 
 // object puts a rule in one form. Whom it calls is left to who deployed it.

@@ -34,32 +34,34 @@ type Changed struct {
 
 // Compare holds what a product has against what a pack wants. An object is
 // found by its id, else by its title: whoever made it by hand could choose no
-// id.
+// id. Of several that have one id, the one of the title is meant, and the others
+// are copies; several files may tell of one object.
 func Compare(want, have []Object) *Drift {
 	d := &Drift{}
 	left := slices.Clone(have)
-	take := func(same func(Object) bool) (Object, bool) {
-		i := slices.IndexFunc(left, same)
-		if i < 0 {
-			return Object{}, false
-		}
-		o := left[i]
-		left = slices.Delete(left, i, i+1)
-		return o, true
+	take := func(same func(Object) bool) (found []Object) {
+		left = slices.DeleteFunc(left, func(o Object) bool {
+			if !same(o) || len(found) > 0 && (o.ID != found[0].ID || o.Title != found[0].Title) {
+				return false
+			}
+			found = append(found, o)
+			return true
+		})
+		return found
 	}
-	var byTitle []Object
+	var byID, byTitle []Object
 	for _, w := range want {
-		if h, ok := take(func(o Object) bool { return strings.EqualFold(o.ID, w.ID) }); ok {
-			d.fields(w, h)
-		} else {
+		if !d.fields(w, take(func(o Object) bool { return strings.EqualFold(o.ID, w.ID) && o.Title == w.Title })) {
+			byID = append(byID, w)
+		}
+	}
+	for _, w := range byID {
+		if !d.fields(w, take(func(o Object) bool { return strings.EqualFold(o.ID, w.ID) })) {
 			byTitle = append(byTitle, w)
 		}
 	}
 	for _, w := range byTitle {
-		if h, ok := take(func(o Object) bool { return o.Title == w.Title }); ok {
-			d.Changed = append(d.Changed, Changed{w.ID, w.Title, "id", w.ID, h.ID})
-			d.fields(w, h)
-		} else {
+		if !d.fields(w, take(func(o Object) bool { return o.Title == w.Title })) {
 			d.Missing = append(d.Missing, w)
 		}
 	}
@@ -69,14 +71,26 @@ func Compare(want, have []Object) *Drift {
 }
 
 // fields compares those that both have: a product adds some of its own, and
-// not every form of an export has a place for all.
-func (d *Drift) fields(want, have Object) {
-	for _, f := range want.Fields {
-		i := slices.IndexFunc(have.Fields, func(h Field) bool { return h.Name == f.Name })
-		if i >= 0 && have.Fields[i].Value != f.Value {
-			d.Changed = append(d.Changed, Changed{want.ID, want.Title, f.Name, f.Value, have.Fields[i].Value})
+// not every form of an export has a place for all. It tells whether the product
+// has the object, of which several files may tell.
+func (d *Drift) fields(want Object, have []Object) bool {
+	changed := func(field, wanted, got string) {
+		if c := (Changed{want.ID, want.Title, field, wanted, got}); !slices.Contains(d.Changed, c) {
+			d.Changed = append(d.Changed, c)
 		}
 	}
+	for _, h := range have {
+		if !strings.EqualFold(h.ID, want.ID) {
+			changed("id", want.ID, h.ID)
+		}
+		for _, f := range want.Fields {
+			i := slices.IndexFunc(h.Fields, func(x Field) bool { return x.Name == f.Name })
+			if i >= 0 && h.Fields[i].Value != f.Value {
+				changed(f.Name, f.Value, h.Fields[i].Value)
+			}
+		}
+	}
+	return len(have) > 0
 }
 
 func (d *Drift) order() {

@@ -36,14 +36,18 @@ func Verify(p *pack.Pack) []error { return pack.VerifyQueries(p, everything, Exp
 // list of the REST API, one resource or an array of them; or the YAML of the
 // repository, one rule a document. Resources of other kinds are left out.
 func Exported(data []byte) ([]pack.Object, error) {
-	trimmed := bytes.TrimLeft(bytes.TrimPrefix(data, []byte("\ufeff")), " \t\r\n")
-	if len(trimmed) == 0 {
-		return nil, errors.New("it is empty")
+	data = pack.Trimmed(data)
+	if len(data) > 0 && data[0] != '{' && data[0] != '[' {
+		return exportedYAML(data)
 	}
-	if trimmed[0] == '{' || trimmed[0] == '[' {
-		return exportedJSON(trimmed)
-	}
-	return exportedYAML(trimmed)
+	return exports.Read(data)
+}
+
+// exports are the forms of JSON.
+var exports = &pack.Export{
+	Wants:  `JSON of Sentinel's alertRules or savedSearches (the REST API's {"value": []}, a template's {"resources": []}, one of them or an array), or the YAML of the Azure-Sentinel repository`,
+	Lists:  []string{"resources", "value"},
+	Object: readResource,
 }
 
 // An exported resource, with the properties of rules and of hunting queries.
@@ -58,33 +62,27 @@ type exported struct {
 	} `json:"properties"`
 }
 
-func exportedJSON(data []byte) ([]pack.Object, error) {
-	var list []exported
-	if data[0] == '[' {
-		if err := json.Unmarshal(data, &list); err != nil {
-			return nil, err
-		}
-	} else {
-		var whole struct {
-			exported
-			Resources []exported `json:"resources"`
-			Value     []exported `json:"value"`
-		}
-		if err := json.Unmarshal(data, &whole); err != nil {
-			return nil, err
-		}
-		list = slices.Concat(whole.Resources, whole.Value)
-		if whole.Properties != nil {
-			list = append(list, whole.exported)
-		}
+// ruleKinds are the kinds of analytics rules.
+var ruleKinds = []string{Scheduled, NRT, "Fusion", "MLBehaviorAnalytics", "MicrosoftSecurityIncidentCreation", "ThreatIntelligence"}
+
+// readResource reads one resource. Rules of kinds that packs have none of, and
+// saved searches that nobody hunts with, are of Sentinel too.
+func readResource(data json.RawMessage) ([]pack.Object, bool, error) {
+	keys := pack.Keys(data)
+	kind := pack.Text(keys["type"])
+	kind = strings.ToLower(kind[strings.LastIndexByte(kind, '/')+1:])
+	if keys["properties"] == nil || kind != "" && kind != "alertrules" && kind != "savedsearches" {
+		return nil, false, nil
 	}
-	var out []pack.Object
-	for _, e := range list {
-		if o, ok := e.object(); ok {
-			out = append(out, o)
-		}
+	var e exported
+	if err := pack.Decode(data, &e); err != nil {
+		return nil, false, err
 	}
-	return out, nil
+	o, ok := e.object()
+	if !ok {
+		return nil, kind != "" || slices.Contains(ruleKinds, e.Kind), nil
+	}
+	return []pack.Object{o}, true, nil
 }
 
 var guidForm = regexp.MustCompile(`[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}`)
@@ -185,6 +183,10 @@ func exportedYAML(data []byte) ([]pack.Object, error) {
 	for {
 		var t template
 		err := dec.Decode(&t)
+		var types *yaml.TypeError
+		if errors.As(err, &types) || errors.Is(err, io.EOF) && out == nil {
+			return nil, &pack.Foreign{Looks: "text without a rule that has a query", Wants: exports.Wants}
+		}
 		if errors.Is(err, io.EOF) {
 			return out, nil
 		}

@@ -421,6 +421,31 @@ func TestForms(t *testing.T) {
 	if got, err := Exported([]byte(other)); err != nil || len(got) != 0 {
 		t.Errorf("got %v, %v of resources that are no rules", got, err)
 	}
+	for name, in := range map[string]string{"list": `{"value": []}`, "template": `{"resources": []}`, "array": "[]"} {
+		if got, err := Exported([]byte(in)); err != nil || len(got) != 0 {
+			t.Errorf("%s: got %v, %v of a workspace that has none", name, got, err)
+		}
+	}
+}
+
+// TestForeign wants what is no export to be told so, and not to be one of a
+// workspace that has nothing.
+func TestForeign(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ in, want string }{
+		"Graph":     {`{"value": [{"id": "1", "queryCondition": {}}]}`, `it is a JSON object with "value" of objects with the keys "id", "queryCondition"`},
+		"Splunk":    {`{"entry": []}`, `it is a JSON object with the keys "entry"`},
+		"resources": {`{"resources": [{"type": "Microsoft.Insights/scheduledQueryRules", "properties": {"severity": 1}}]}`, `it is a JSON object with "resources" of objects with the keys "properties", "type"`},
+		"table":     {`{"type": "Microsoft.OperationalInsights/workspaces/tables", "properties": []}`, `it is a JSON object with the keys "properties", "type"`},
+		"refused":   {`{"error": {"code": "AuthorizationFailed", "message": "no"}}`, `it is an answer that something failed: "AuthorizationFailed: no"`},
+		"Sigma":     {"title: T\ndetection: {}\n", "it is text without a rule that has a query"},
+		"text":      {"hello\n", "it is text without a rule that has a query"},
+	} {
+		got, err := Exported([]byte(test.in))
+		if err == nil || err.Error() != test.want+"; what is read is "+exports.Wants {
+			t.Errorf("%s: got %v and %v, want %s", name, got, err, test.want)
+		}
+	}
 }
 
 // TestTampered wants a query that was changed with its file's hash to be seen:

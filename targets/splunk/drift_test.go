@@ -148,11 +148,37 @@ func TestMerge(t *testing.T) {
 	}
 }
 
+// TestNoExport wants what is no export to be told so, and not to be one of a
+// search head that has nothing.
 func TestNoExport(t *testing.T) {
 	t.Parallel()
-	for name, in := range map[string]string{"empty": " ", "no JSON": "{", "no file": "a", "types": `{"entry":[{"name":1}]}`, "a list": `["a"]`} {
-		if got, err := Exported([]byte(in)); err == nil {
-			t.Errorf("%s: no error, and %v", name, got)
+	p := build(t, packtest.Entra(t, nil), nil)
+	foreign := "; what is read is " + wants
+	for name, test := range map[string]struct{ in, want string }{
+		"no JSON":   {"{", "unexpected EOF"},
+		"no file":   {"a", `line 1: "a" is neither a [stanza] nor key = value`},
+		"types":     {`{"entry":[{"name":1}]}`, "entry.name is of the wrong type: number"},
+		"a list":    {`["a"]`, "the JSON is of the wrong type: string"},
+		"Azure":     {`{"value": []}`, `it is a JSON object with the keys "value"` + foreign},
+		"apps":      {`{"entry": [{"name": "search", "content": {"label": "Search", "disabled": false}}]}`, `it is a JSON object with "entry" of objects with the keys "content", "name"` + foreign},
+		"rows":      {`{"preview": false, "result": {"count": "5"}}`, `it is a JSON object with the keys "preview", "result"` + foreign},
+		"refused":   {`{"messages": [{"type": "ERROR", "text": "Unauthorized"}]}`, `it is an answer that something failed: "Unauthorized"` + foreign},
+		"XML":       {"<?xml version='1.0'?>", "it is XML" + foreign},
+		"one page":  {`{"entry": [{"name": "a", "content": {"search": "x"}}], "paging": {"total": 31, "perPage": 1, "offset": 0}}`, "it has 1 of 31 searches, and drift wants all: ask with count=0"},
+		"last page": {`{"entry": [{"name": "a", "content": {"search": "x"}}], "paging": {"total": 31, "perPage": 30, "offset": 30}}`, "it has 1 of 31 searches, and drift wants all: ask with count=0"},
+		"macros":    {string(appFile(p, "default/macros.conf")), `it is a .conf file of other things: its stanzas set "definition", "description", "iseval"` + foreign},
+		"props":     {string(appFile(p, "default/props.conf")), `it is a .conf file of other things: its stanzas set "description", "category", "KV_MODE", "SHOULD_LINEMERGE", "LINE_BREAKER"` + foreign},
+		"app":       {string(appFile(p, "default/app.conf")), `it is a .conf file of other things: its stanzas set "is_configured"` + foreign},
+		"manifest":  {string(appFile(p, "app.manifest")), `it is a JSON object with the keys "dependencies", "incompatibleApps", "info", "inputGroups", "platformRequirements", 4 more` + foreign},
+	} {
+		got, err := Exported([]byte(test.in))
+		if err == nil || err.Error() != test.want {
+			t.Errorf("%s: got %v and %v, want %s", name, got, err, test.want)
+		}
+	}
+	for name, in := range map[string]string{"nothing": "", "a comment": "# none\n", "defaults": "[default]\ndisabled = 0\n", "no entry": `{"entry": []}`, "no row": `{"results": []}`, "no item": "[]"} {
+		if got, err := Exported([]byte(in)); err != nil || len(got) > 0 {
+			t.Errorf("%s: got %v, %v of a search head that has none", name, got, err)
 		}
 	}
 }

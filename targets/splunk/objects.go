@@ -1,17 +1,11 @@
 package splunk
 
 import (
-	"bytes"
-	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"maps"
 	"path"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -79,111 +73,6 @@ func verifyContent(p *pack.Pack, r pack.Rule) []error {
 func IsExport(name string) bool {
 	base := path.Base(name)
 	return base == SavedSearchesName || path.Ext(base) == ".json" && base != pack.ManifestName
-}
-
-// Exported reads saved searches: savedsearches.conf, or JSON of the REST API:
-// its answer, or rows of the search command rest. What is not a file's to say
-// is no field: one of local/ has only what it sets otherwise.
-func Exported(data []byte) ([]pack.Object, error) {
-	trimmed := bytes.TrimLeft(bytes.TrimPrefix(data, []byte("\ufeff")), " \t\r\n")
-	if len(trimmed) == 0 {
-		return nil, errors.New("it is empty")
-	}
-	var stanzas []stanza
-	var err error
-	if trimmed[0] == '{' || trimmed[0] == '[' && bytes.ContainsAny(trimmed[1:min(len(trimmed), 100)], `{"`) && json.Valid(trimmed) {
-		stanzas, err = readREST(trimmed)
-	} else {
-		stanzas, err = readConf(data)
-	}
-	if err != nil {
-		return nil, err
-	}
-	var out []pack.Object
-	for _, s := range stanzas {
-		if s.name != "default" {
-			out = append(out, s.object())
-		}
-	}
-	return out, nil
-}
-
-// A restEntry is a saved search as the REST API answers.
-type restEntry struct {
-	Name    string         `json:"name"`
-	Content map[string]any `json:"content"`
-}
-
-// readREST reads the JSON forms: {"entry": []}, a list of entries, the rows
-// {"result": {}} of an exported search, one after the other, or its
-// {"results": []}.
-func readREST(data []byte) ([]stanza, error) {
-	var out []stanza
-	dec := json.NewDecoder(bytes.NewReader(data))
-	for {
-		var raw json.RawMessage
-		if err := dec.Decode(&raw); errors.Is(err, io.EOF) {
-			return out, nil
-		} else if err != nil {
-			return nil, err
-		}
-		var whole struct {
-			restEntry
-			Entry   []restEntry      `json:"entry"`
-			Result  map[string]any   `json:"result"`
-			Results []map[string]any `json:"results"`
-		}
-		var err error
-		if raw[0] == '[' {
-			err = json.Unmarshal(raw, &whole.Entry)
-		} else {
-			err = json.Unmarshal(raw, &whole)
-		}
-		if err != nil {
-			return nil, err
-		}
-		if whole.Content != nil {
-			whole.Entry = append(whole.Entry, whole.restEntry)
-		}
-		if whole.Result != nil {
-			whole.Results = append(whole.Results, whole.Result)
-		}
-		for _, e := range whole.Entry {
-			out = append(out, restStanza(e.Name, e.Content))
-		}
-		for _, r := range whole.Results {
-			out = append(out, restStanza(text(r["title"]), r))
-		}
-	}
-}
-
-// restStanza gives the settings of a search by the names that they have in a
-// file.
-func restStanza(name string, content map[string]any) stanza {
-	s := stanza{name: name}
-	for _, key := range slices.Sorted(maps.Keys(content)) {
-		s.set(cmp.Or(inFile[key], key), strings.ReplaceAll(text(content[key]), "\r\n", "\n"))
-	}
-	return s
-}
-
-// inFile tells what the REST API calls otherwise than the file.
-var inFile = map[string]string{
-	"is_scheduled": "enableSched", "alert_type": "counttype", "alert_comparator": "relation", "alert_threshold": "quantity",
-}
-
-func text(v any) string {
-	switch v := v.(type) {
-	case string:
-		return v
-	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64)
-	case bool:
-		return strconv.FormatBool(v)
-	case nil:
-		return ""
-	}
-	return compact(v)
 }
 
 var ruleLine = regexp.MustCompile(`(?m)^Sigma rule (.+)\.$`)

@@ -1,9 +1,7 @@
 package sumo
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -100,16 +98,20 @@ func Objects(p *pack.Pack) ([]pack.Object, error) {
 
 // Exported reads content that was exported: a search, or a folder with what is
 // below it.
-func Exported(data []byte) ([]pack.Object, error) {
-	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff")))
-	if len(data) == 0 {
-		return nil, errors.New("it is empty")
-	}
-	var content savedSearch
-	if err := json.Unmarshal(data, &content); err != nil {
-		return nil, err
-	}
-	return content.objects(), nil
+func Exported(data []byte) ([]pack.Object, error) { return exports.Read(data) }
+
+var exports = &pack.Export{
+	Wants: "JSON of the content API's export: a folder with its children, or a search",
+	Object: func(data json.RawMessage) ([]pack.Object, bool, error) {
+		var content savedSearch
+		if !strings.HasSuffix(pack.Text(pack.Keys(data)["type"]), "SyncDefinition") {
+			return nil, false, nil
+		}
+		if err := pack.Decode(data, &content); err != nil {
+			return nil, true, err
+		}
+		return content.objects(), true, nil
+	},
 }
 
 // objects gives the searches of content, in order.

@@ -206,7 +206,7 @@ func TestPack(t *testing.T) {
 	if diff := cmp.Diff([]pack.Changed{want15}, pack.Compare(objects, have).Changed); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	for _, wrong := range []string{"", "{", "[]"} {
+	for _, wrong := range []string{"", "{", "[{}]"} {
 		if _, err := Exported([]byte(wrong)); err == nil {
 			t.Errorf("%q is read", wrong)
 		}

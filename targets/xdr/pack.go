@@ -1,9 +1,7 @@
 package xdr
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -184,33 +182,24 @@ func Objects(p *pack.Pack) ([]pack.Object, error) {
 }
 
 // Exported reads what Graph gives: a list of rules, an array of them, or one.
-func Exported(data []byte) ([]pack.Object, error) {
-	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff")))
-	if len(data) == 0 {
-		return nil, errors.New("it is empty")
-	}
-	var list []detectionRule
-	if data[0] == '[' {
-		if err := json.Unmarshal(data, &list); err != nil {
-			return nil, err
+func Exported(data []byte) ([]pack.Object, error) { return exports.Read(data) }
+
+var exports = &pack.Export{
+	Wants: `JSON of detectionRules of Microsoft Graph: {"value": []}, one of them or an array`,
+	Lists: []string{"value"},
+	Object: func(data json.RawMessage) ([]pack.Object, bool, error) {
+		var r detectionRule
+		if pack.Keys(data)["queryCondition"] == nil {
+			return nil, false, nil
 		}
-	} else {
-		var whole struct {
-			detectionRule
-			Value []detectionRule `json:"value"`
+		if err := pack.Decode(data, &r); err != nil {
+			return nil, true, err
 		}
-		if err := json.Unmarshal(data, &whole); err != nil {
-			return nil, err
+		if r.Condition.Text == "" {
+			return nil, true, nil
 		}
-		list = append(whole.Value, whole.detectionRule)
-	}
-	var out []pack.Object
-	for _, r := range list {
-		if r.Condition.Text != "" {
-			out = append(out, r.object())
-		}
-	}
-	return out, nil
+		return []pack.Object{r.object()}, true, nil
+	},
 }
 
 // object puts a detection in one form.

@@ -5,9 +5,7 @@
 package searches
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -125,37 +123,33 @@ func (x *Product) Objects(p *pack.Pack) ([]pack.Object, error) {
 
 // Exported reads saved searches: an array of them, or one.
 func (x *Product) Exported(data []byte) ([]pack.Object, error) {
-	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff")))
-	if len(data) == 0 {
-		return nil, errors.New("it is empty")
+	exports := &pack.Export{
+		Wants:  fmt.Sprintf("JSON of saved searches with their text under %q: an array of them, or one", x.QueryKey),
+		Object: x.object,
 	}
-	var list []map[string]any
-	if data[0] == '[' {
-		if err := json.Unmarshal(data, &list); err != nil {
-			return nil, err
-		}
-	} else {
-		var one map[string]any
-		if err := json.Unmarshal(data, &one); err != nil {
-			return nil, err
-		}
-		list = append(list, one)
+	return exports.Read(data)
+}
+
+// object reads one saved search.
+func (x *Product) object(data json.RawMessage) ([]pack.Object, bool, error) {
+	if pack.Keys(data)[x.QueryKey] == nil {
+		return nil, false, nil
 	}
-	var out []pack.Object
-	for _, one := range list {
-		text := func(key string) string {
-			s, _ := one[key].(string)
-			return strings.ReplaceAll(s, "\r\n", "\n")
-		}
-		if text(x.QueryKey) == "" {
-			continue
-		}
-		id, description := pack.Marked(text("description"))
-		fields := []pack.Field{{Name: "name", Value: text("name")}, {Name: "description", Value: description}, {Name: "query", Value: text(x.QueryKey)}}
-		if n, ok := one["severity"].(float64); ok {
-			fields = append(fields, pack.Field{Name: "severity", Value: strconv.FormatFloat(n, 'f', -1, 64)})
-		}
-		out = append(out, pack.Object{ID: id, Title: text("name"), Fields: fields})
+	var one map[string]any
+	if err := json.Unmarshal(data, &one); err != nil {
+		return nil, true, err
 	}
-	return out, nil
+	text := func(key string) string {
+		s, _ := one[key].(string)
+		return strings.ReplaceAll(s, "\r\n", "\n")
+	}
+	if text(x.QueryKey) == "" {
+		return nil, true, nil
+	}
+	id, description := pack.Marked(text("description"))
+	fields := []pack.Field{{Name: "name", Value: text("name")}, {Name: "description", Value: description}, {Name: "query", Value: text(x.QueryKey)}}
+	if n, ok := one["severity"].(float64); ok {
+		fields = append(fields, pack.Field{Name: "severity", Value: strconv.FormatFloat(n, 'f', -1, 64)})
+	}
+	return []pack.Object{{ID: id, Title: text("name"), Fields: fields}}, true, nil
 }
