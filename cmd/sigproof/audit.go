@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -19,9 +18,10 @@ import (
 )
 
 type auditFlags struct {
-	role   string
-	at     string
-	strict bool
+	role      string
+	at        string
+	emergency []string
+	strict    bool
 }
 
 func (a *app) auditCommand() *cobra.Command {
@@ -42,6 +42,7 @@ func (a *app) auditCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&f.role, "role", "", "the role of documents that name none")
 	cmd.Flags().StringVar(&f.at, "at", "", "the time that the documents are of, as 2026-11-28 or 2026-11-28T09:00:00Z; else it is now")
+	cmd.Flags().StringSliceVar(&f.emergency, "emergency", nil, "accounts kept for emergencies, by id or user principal name: they may hold roles permanently and need not sign in")
 	cmd.Flags().BoolVar(&f.strict, "strict", false, "fail too if something is unknown")
 	return cmd
 }
@@ -58,7 +59,7 @@ func (a *app) audit(args []string, f *auditFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := a.emit(func(w io.Writer) error { return a.writeAudit(w, items, args) }); err != nil {
+	if err := a.emit(func(w io.Writer) error { return a.writeAudit(w, items, args, docs.At()) }); err != nil {
 		return err
 	}
 	unknown := audit.Count(items, audit.Unknown)
@@ -79,6 +80,7 @@ func (a *app) auditDocuments(args []string, f *auditFlags) (*audit.Documents, er
 		return nil, err
 	}
 	docs := audit.NewDocuments(at)
+	docs.Emergency = f.emergency
 	for _, arg := range args {
 		for _, name := range auditFiles(arg) {
 			in := &input{name, docs.Reading(name, &event.Options{Role: f.role}), true}
@@ -120,14 +122,26 @@ func momentOf(s string) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("--at %s: it must be a time such as 2026-11-28 or 2026-11-28T09:00:00Z", s)
 }
 
-func (a *app) writeAudit(w io.Writer, items []audit.Item, args []string) error {
+// auditAbout names what was looked at, and of when it is.
+func auditAbout(args []string, at time.Time) string {
+	what := strings.Join(args, " ")
+	switch {
+	case what == "-":
+		what = "stdin"
+	case len(args) > 3:
+		what = fmt.Sprintf("%s and %d more", args[0], len(args)-1)
+	}
+	return what + ", " + at.Format(time.DateOnly)
+}
+
+func (a *app) writeAudit(w io.Writer, items []audit.Item, args []string, at time.Time) error {
 	switch a.format {
 	case "json", "jsonl":
 		return report.AuditJSON(w, items)
 	case "markdown":
 		return report.AuditMarkdown(w, items)
 	case "html":
-		return html.Audit(w, items, cmp.Or(strings.Join(args, " "), "stdin"), "sigproof "+version())
+		return html.Audit(w, items, auditAbout(args, at), "sigproof "+version())
 	}
 	return report.AuditText(w, items, a.verbose)
 }
