@@ -118,12 +118,18 @@ func (p *ruleProperties) fields(kind string) []pack.Field {
 		{Name: "kind", Value: kind}, {Name: "enabled", Value: strconv.FormatBool(p.Enabled)}, {Name: "name", Value: read(p.DisplayName)},
 		{Name: "description", Value: read(p.Description)}, {Name: "severity", Value: p.Severity}, {Name: "query", Value: read(p.Query)},
 		{Name: "suppression", Value: suppression(p.SuppressionEnabled, p.SuppressionDuration)},
-		{Name: "tactics", Value: sorted(p.Tactics)}, {Name: "techniques", Value: sorted(leaves(p.Techniques, p.SubTechniques))},
+		{Name: "tactics", Value: sorted(p.Tactics)}, {Name: "techniques", Value: sorted(parents(p.Techniques, p.SubTechniques))},
 		{Name: "entities", Value: entityText(p.EntityMappings)}, {Name: "details", Value: detailText(p.CustomDetails)},
 		{Name: "alert name", Value: overrideText(p.AlertDetailsOverride)}, {Name: "incidents", Value: incidentText(p.IncidentConfiguration)},
 	}
-	if p.EventGroupingSettings != nil {
+	if p.SubTechniques != nil { // only previews of the API tell of them
+		out = append(out, pack.Field{Name: "sub-techniques", Value: sorted(p.SubTechniques)})
+	}
+	switch {
+	case p.EventGroupingSettings != nil:
 		out = append(out, pack.Field{Name: "alerts", Value: p.EventGroupingSettings.Kind})
+	case kind == Scheduled: // what a rule does that says nothing of it
+		out = append(out, pack.Field{Name: "alerts", Value: "SingleAlert"})
 	}
 	if kind == Scheduled {
 		out = append(out, scheduleFields(p.QueryFrequency, p.QueryPeriod, p.TriggerOperator, p.TriggerThreshold)...)
@@ -164,7 +170,7 @@ func huntingFields(title, query string, tags []tag) []pack.Field {
 		case "tactics":
 			out = append(out, pack.Field{Name: t.Name, Value: sorted(words(t.Value))})
 		case "techniques":
-			out = append(out, pack.Field{Name: t.Name, Value: sorted(leaves(mitre.Parents(words(t.Value))))})
+			out = append(out, techniqueFields(words(t.Value))...)
 		}
 	}
 	return out
@@ -203,10 +209,9 @@ func exportedYAML(data []byte) ([]pack.Object, error) {
 func (t *template) object() pack.Object {
 	o := pack.Object{ID: strings.ToLower(t.ID), Title: t.Name}
 	description, query := unquote(string(t.Description)), strings.TrimSuffix(read(string(t.Query)), "\n")
-	techniques := sorted(leaves(mitre.Parents(t.RelevantTechniques)))
 	if t.Kind == "" && t.Severity == "" {
 		o.Fields = huntingFields(t.Name, query, []tag{
-			{"description", description}, {"tactics", strings.Join(t.Tactics, ",")}, {"techniques", techniques},
+			{"description", description}, {"tactics", strings.Join(t.Tactics, ",")}, {"techniques", strings.Join(t.RelevantTechniques, ",")},
 		})
 		return o
 	}
@@ -216,10 +221,11 @@ func (t *template) object() pack.Object {
 	}
 	o.Fields = []pack.Field{
 		{Name: "kind", Value: kind}, {Name: "name", Value: t.Name}, {Name: "description", Value: description}, {Name: "severity", Value: t.Severity},
-		{Name: "query", Value: query}, {Name: "tactics", Value: sorted(t.Tactics)}, {Name: "techniques", Value: techniques},
+		{Name: "query", Value: query}, {Name: "tactics", Value: sorted(t.Tactics)},
 		{Name: "entities", Value: entityText(t.EntityMappings)}, {Name: "details", Value: detailText(t.CustomDetails.byKey())},
 		{Name: "alert name", Value: overrideText(t.AlertDetailsOverride)},
 	}
+	o.Fields = append(o.Fields, techniqueFields(t.RelevantTechniques)...)
 	if t.IncidentConfiguration != nil {
 		o.Fields = append(o.Fields, pack.Field{Name: "incidents", Value: incidentText(t.IncidentConfiguration)})
 	}
@@ -249,15 +255,16 @@ func sorted(list []string) string {
 	return strings.Join(slices.Compact(slices.Sorted(slices.Values(list))), ", ")
 }
 
-// leaves leaves out techniques of which a sub-technique is there as well.
-func leaves(techniques, subs []string) []string {
-	out := slices.Clone(subs)
-	for _, t := range techniques {
-		if !slices.ContainsFunc(subs, func(s string) bool { return strings.HasPrefix(s, t+".") }) {
-			out = append(out, t)
-		}
-	}
-	return out
+// techniqueFields tell of techniques that stand in one list.
+func techniqueFields(list []string) []pack.Field {
+	techniques, subs := mitre.Parents(list)
+	return []pack.Field{{Name: "techniques", Value: sorted(techniques)}, {Name: "sub-techniques", Value: sorted(subs)}}
+}
+
+// parents are the techniques with those that sub-techniques are of.
+func parents(techniques, subs []string) []string {
+	all, _ := mitre.Parents(slices.Concat(techniques, subs))
+	return all
 }
 
 func entityText(list []entity) string {
@@ -287,7 +294,16 @@ func overrideText(o *alertDetails) string {
 	if o == nil {
 		return ""
 	}
-	return strings.TrimSpace(read(o.DisplayName) + "\n" + o.Description)
+	lines := []string{read(o.DisplayName), read(o.Description)}
+	for _, x := range [][2]string{{"severity", o.Severity}, {"tactics", o.Tactics}} {
+		if x[1] != "" {
+			lines = append(lines, x[0]+" of "+x[1])
+		}
+	}
+	for _, x := range o.Properties {
+		lines = append(lines, x.Property+"="+x.Column)
+	}
+	return strings.TrimSpace(strings.Join(lines, "\n"))
 }
 
 func incidentText(g *incidentGroupings) string {

@@ -42,6 +42,17 @@ type template struct {
 type alertDetails struct {
 	DisplayName string `yaml:"alertDisplayNameFormat,omitempty" json:"alertDisplayNameFormat,omitempty"`
 	Description string `yaml:"alertDescriptionFormat,omitempty" json:"alertDescriptionFormat,omitempty"`
+
+	// What else a workspace may have there.
+	Severity   string          `yaml:"alertSeverityColumnName,omitempty" json:"alertSeverityColumnName,omitempty"`
+	Tactics    string          `yaml:"alertTacticsColumnName,omitempty" json:"alertTacticsColumnName,omitempty"`
+	Properties []alertProperty `yaml:"alertDynamicProperties,omitempty" json:"alertDynamicProperties,omitempty"`
+}
+
+// alertProperty takes a property of an alert from a column.
+type alertProperty struct {
+	Property string `yaml:"alertProperty" json:"alertProperty"`
+	Column   string `yaml:"value" json:"value"`
 }
 
 // eventGrouping says how many alerts a run gives.

@@ -103,17 +103,21 @@ var compared = []struct {
 }{
 	{"description", "description", plain}, {"search", "search", plain},
 	{"disabled", "disabled", boolean}, {"enableSched", "scheduled", boolean}, {"cron_schedule", "cron", plain},
-	{"realtime_schedule", "runs may be skipped", boolean},
+	{"realtime_schedule", "runs may be skipped", boolean}, {"schedule_window", "schedule window", plain},
 	{"dispatch.earliest_time", "earliest", plain}, {"dispatch.latest_time", "latest", plain},
 	{"dispatch.index_earliest", "indexed since", plain}, {"dispatch.index_latest", "indexed until", plain},
 	{"counttype", "trigger", plain}, {"relation", "trigger relation", plain}, {"quantity", "trigger quantity", plain},
 	{"alert.digest_mode", "one alert for all rows", boolean}, {"alert.suppress", "suppressed", boolean},
 	{"alert.suppress.period", "suppressed for", plain}, {"alert.suppress.fields", "suppressed by", list},
-	{"alert.severity", "severity", plain},
+	{"alert.severity", "severity", plain}, {"alert.track", "listed as triggered", boolean},
 	{"action.correlationsearch.enabled", "correlation search", boolean}, {"action.correlationsearch.annotations", "annotations", asJSON},
+	{"action.correlationsearch.label", "correlation search label", plain},
 	{"action.notable", "finding", boolean}, {"action.notable.param.rule_title", "finding title", plain},
+	{"action.notable.param.rule_description", "finding description", plain}, {"action.notable.param.nes_fields", "finding fields", list},
+	{"action.notable.param.drilldown_searches", "drilldowns", asJSON},
 	{"action.notable.param.severity", "finding severity", plain}, {"action.notable.param.security_domain", "security domain", plain},
 	{"action.risk", "risk", boolean}, {"action.risk.param._risk", "risk objects", asJSON},
+	{"action.risk.param._risk_message", "risk message", plain}, {"action.risk.param._risk_score", "risk score", plain},
 }
 
 func plain(s string) string { return s }
