@@ -13,6 +13,7 @@ import (
 
 	"github.com/sigproof/sigproof/compiler/ir"
 	"github.com/sigproof/sigproof/sigma"
+	"github.com/sigproof/sigproof/targets/internal/arm"
 	"github.com/sigproof/sigproof/targets/kql"
 	"github.com/sigproof/sigproof/targets/pack"
 )
@@ -40,7 +41,7 @@ var maker = &pack.Maker{
 		for i, a := range all {
 			resources[i] = resource(a)
 		}
-		return []pack.File{{Path: everything, Data: deploy(resources...)}}
+		return arm.Templates(everything, parameters, resources)
 	},
 }
 

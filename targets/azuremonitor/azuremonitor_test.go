@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -11,13 +12,57 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sigproof/sigproof/compiler"
+	"github.com/sigproof/sigproof/compiler/ir"
 	"github.com/sigproof/sigproof/compiler/schema"
 	"github.com/sigproof/sigproof/sigma"
 	"github.com/sigproof/sigproof/targets"
+	"github.com/sigproof/sigproof/targets/internal/armtest"
 	"github.com/sigproof/sigproof/targets/internal/packtest"
 	"github.com/sigproof/sigproof/targets/kql"
 	"github.com/sigproof/sigproof/targets/pack"
 )
+
+// TestTemplates holds each template against the reference, and each query against
+// what Azure Monitor takes of one; one template holds 800 rules.
+func TestTemplates(t *testing.T) {
+	t.Parallel()
+	var many strings.Builder
+	for i := range 801 {
+		fmt.Fprintf(&many, "title: Rule %d\nlogsource: {product: azure, service: signinlogs}\ndetection: {sel: {userId: a}, condition: sel}\n---\n", i)
+	}
+	lots := packtest.Compile(t, strings.TrimSuffix(many.String(), "---\n"))
+	for name, programs := range map[string][]*ir.Program{"entra": packtest.Entra(t, nil), "corners": packtest.Compile(t, rule), "many": lots} {
+		p, diags := Build(programs, &pack.Options{Name: name})
+		if len(diags) > 0 {
+			t.Fatal(diags[0].Render())
+		}
+		for _, f := range p.Files {
+			if strings.HasPrefix(f.Path, "ARM/") {
+				armtest.Check(t, f.Path, f.Data)
+			}
+		}
+		objects, err := Objects(p)
+		if err != nil || len(objects) != len(p.Manifest.Rules) {
+			t.Errorf("%s: %d rules in templates, %d in the manifest: %v", name, len(objects), len(p.Manifest.Rules), err)
+		}
+		for _, o := range objects {
+			if word := forbidden.FindString(o.Field("query")); word != "" {
+				t.Errorf("%s: a query has %s", o.Title, word)
+			}
+		}
+		if more := p.File("ARM/all_2.json"); (more != nil) != (len(objects) > 800) {
+			t.Errorf("%s: %d rules, and a second template of %d bytes", name, len(objects), len(more))
+		}
+		if wrong := Verify(p); len(wrong) > 0 {
+			t.Error(wrong)
+		}
+	}
+}
+
+// forbidden is what queries of alert rules may not have: these operators, a
+// reserved name, watchlists, which are Sentinel's, and an ago of anything but a
+// literal.
+var forbidden = regexp.MustCompile(`bag_unpack|pivot|\bnarrow\b|AggregatedValue|_GetWatchlist|ago\([^0-9]`)
 
 // TestPack wants each rule of the embedded pack to be one that Azure Monitor
 // takes, with the query that package kql writes.

@@ -99,28 +99,22 @@ func severity(level string) int {
 	return 2
 }
 
-// deploy writes a template over a resource group.
-func deploy(resources ...any) []byte {
-	if resources == nil {
-		resources = []any{}
-	}
-	return arm.Template(map[string]arm.Parameter{
-		"workspace":    {Type: "string", Metadata: &arm.Metadata{Description: "Name of the Log Analytics workspace, in this resource group"}},
-		"location":     {Type: "string", Default: "[resourceGroup().location]", Metadata: &arm.Metadata{Description: "Region of the rules"}},
-		"actionGroups": {Type: "array", Default: []string{}, Metadata: &arm.Metadata{Description: "Ids of the action groups that alerts call"}},
-	}, resources)
+// parameters are those of all templates. A deployment needs the workspace only.
+var parameters = map[string]arm.Parameter{
+	"workspace":    {Type: "string", Metadata: &arm.Metadata{Description: "Name of the Log Analytics workspace, in this resource group"}},
+	"location":     {Type: "string", Default: "[resourceGroup().location]", Metadata: &arm.Metadata{Description: "Region of the rules"}},
+	"actionGroups": {Type: "array", Default: []string{}, Metadata: &arm.Metadata{Description: "Ids of the action groups that alerts call"}},
 }
+
+// deploy writes a template over a resource group.
+func deploy(resources ...any) []byte { return arm.Template(parameters, resources) }
 
 // Verify holds the queries of a pack against the hashes in its manifest.
 func Verify(p *pack.Pack) []error { return pack.VerifyQueries(p, everything, Exported) }
 
 // Objects gives the rules of a pack as a resource group should hold them.
 func Objects(p *pack.Pack) ([]pack.Object, error) {
-	data := p.File(everything)
-	if data == nil {
-		return nil, fmt.Errorf("the pack has no %s", everything)
-	}
-	return Exported(data)
+	return pack.Whole(p, everything, Exported)
 }
 
 // Exported reads what a resource group exports: a template, a list of the REST

@@ -204,9 +204,9 @@ func (m *Maker) entry(a *Artifact) Rule {
 // that of each rule, against the hashes in its manifest: they are the ones that
 // were replayed. Exported reads the objects of a file.
 func VerifyQueries(p *Pack, whole string, exported func([]byte) ([]Object, error)) []error {
-	objects, err := exported(p.File(whole))
+	objects, err := Whole(p, whole, exported)
 	if err != nil {
-		return []error{fmt.Errorf("%s: %w", whole, err)}
+		return []error{err}
 	}
 	var wrong []error
 	hold := func(path string, o Object, r Rule) {

@@ -12,11 +12,13 @@ const (
 	insights   = "Microsoft.SecurityInsights"
 )
 
-// deploy writes a template over a workspace.
-func deploy(resources ...any) []byte {
-	workspace := arm.Parameter{Type: "string", Metadata: &arm.Metadata{Description: "Name of the Log Analytics workspace of Sentinel"}}
-	return arm.Template(map[string]arm.Parameter{"workspace": workspace}, resources)
+// parameters are those of all templates: a deployment needs the workspace only.
+var parameters = map[string]arm.Parameter{
+	"workspace": {Type: "string", Metadata: &arm.Metadata{Description: "Name of the Log Analytics workspace of Sentinel"}},
 }
+
+// deploy writes a template over a workspace.
+func deploy(resources ...any) []byte { return arm.Template(parameters, resources) }
 
 // An alertRule is an analytics rule as a resource.
 type alertRule struct {
@@ -28,7 +30,9 @@ type alertRule struct {
 	Properties ruleProperties `json:"properties"`
 }
 
-// ruleProperties are those of an analytics rule. NRT rules have no schedule.
+// ruleProperties are those of an analytics rule. NRT rules have no schedule. None
+// has a version: the service takes templateVersion only beside the name of a
+// template of its own.
 type ruleProperties struct {
 	DisplayName           string             `json:"displayName"`
 	Description           string             `json:"description"`
@@ -45,7 +49,6 @@ type ruleProperties struct {
 	Techniques            []string           `json:"techniques"`
 	SubTechniques         []string           `json:"subTechniques"`
 	AlertRuleTemplateName *string            `json:"alertRuleTemplateName"`
-	TemplateVersion       string             `json:"templateVersion,omitempty"`
 	IncidentConfiguration *incidentGroupings `json:"incidentConfiguration"`
 	EventGroupingSettings *eventGrouping     `json:"eventGroupingSettings"`
 	AlertDetailsOverride  *alertDetails      `json:"alertDetailsOverride"`
@@ -74,8 +77,12 @@ type tag struct {
 	Value string `json:"value"`
 }
 
-// resource gives the rule as ARM deploys it. The version is that of the rule's
-// template, and may be empty.
+// rulesVersion is that of the API for analytics rules. The stable ones know
+// neither NRT rules nor sub-techniques; this is the one that the repository's
+// tool writes.
+const rulesVersion = "2023-02-01-preview"
+
+// resource gives the rule as ARM deploys it.
 func (r *rule) resource() any {
 	if r.kind == Hunting {
 		return savedSearch{
@@ -90,7 +97,7 @@ func (r *rule) resource() any {
 		Name:       "[concat(parameters('workspace'),'/" + insights + "/" + r.id + "')]",
 		Type:       workspaces + "/providers/alertRules",
 		Kind:       r.kind,
-		APIVersion: "2023-02-01-preview",
+		APIVersion: rulesVersion,
 		Properties: r.properties(),
 	}
 }
@@ -100,7 +107,7 @@ func (r *rule) properties() ruleProperties {
 	p := ruleProperties{
 		DisplayName: arm.Escape(r.title), Description: arm.Escape(r.description), Severity: r.severity, Enabled: true, Query: arm.Escape(r.query),
 		SuppressionDuration: "PT5H", Tactics: nonNil(r.tactics), Techniques: nonNil(techniques), SubTechniques: nonNil(subs),
-		TemplateVersion: r.version, IncidentConfiguration: r.incidents("P1D"), EventGroupingSettings: &eventGrouping{"AlertPerResult"},
+		IncidentConfiguration: r.incidents("P1D"), EventGroupingSettings: &eventGrouping{"AlertPerResult"},
 		AlertDetailsOverride: r.override(), EntityMappings: r.entities,
 	}
 	if o := p.AlertDetailsOverride; o != nil {

@@ -21,11 +21,7 @@ import (
 
 // Objects gives the rules of a pack as a workspace should hold them.
 func Objects(p *pack.Pack) ([]pack.Object, error) {
-	data := p.File(everything)
-	if data == nil {
-		return nil, fmt.Errorf("the pack has no %s", everything)
-	}
-	return Exported(data)
+	return pack.Whole(p, everything, Exported)
 }
 
 // Verify holds the queries of a pack against the hashes in its manifest: those

@@ -16,6 +16,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/sigproof/sigproof/compiler/schema"
+	"github.com/sigproof/sigproof/targets/internal/armtest"
 	"github.com/sigproof/sigproof/targets/internal/packtest"
 	"github.com/sigproof/sigproof/targets/kql/kqleval"
 	"github.com/sigproof/sigproof/targets/pack"
@@ -128,6 +129,11 @@ func checkRepository(t *testing.T, p *pack.Pack) {
 			for _, wrong := range append(repositoryFaults(r, folder == "Hunting Queries"), columnFaults(r)...) {
 				t.Errorf("%s: %s", name, wrong)
 			}
+		}
+	}
+	for _, f := range p.Files {
+		if strings.HasPrefix(f.Path, "ARM/") {
+			armtest.Check(t, f.Path, f.Data)
 		}
 	}
 	if n == 0 || n != len(p.Manifest.Rules) {

@@ -15,6 +15,7 @@ import (
 	"github.com/sigproof/sigproof/compiler/schema"
 	"github.com/sigproof/sigproof/sigma"
 	"github.com/sigproof/sigproof/targets/internal/arm"
+	"github.com/sigproof/sigproof/targets/internal/armtest"
 	"github.com/sigproof/sigproof/targets/internal/packtest"
 	"github.com/sigproof/sigproof/targets/pack"
 )
@@ -59,7 +60,16 @@ func TestOneChange(t *testing.T) {
 	old := resources(t, before.File(everything))
 	for i, r := range resources(t, after.File(everything)) {
 		if !cmp.Equal(old[i], r) {
-			titles = append(titles, r.Properties.DisplayName+" "+r.Properties.TemplateVersion)
+			titles = append(titles, r.Properties.DisplayName)
+		}
+	}
+	if diff := cmp.Diff([]string{"PIM alert disabled"}, titles); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	titles = nil
+	for _, r := range after.Manifest.Rules {
+		if r.Version != "1.0.0" {
+			titles = append(titles, r.Title+" "+r.Version)
 		}
 	}
 	if diff := cmp.Diff([]string{"PIM alert disabled 1.1.0"}, titles); diff != "" {
@@ -87,26 +97,8 @@ func TestTemplates(t *testing.T) {
 		if !strings.HasPrefix(f.Path, "ARM/") && !strings.HasPrefix(f.Path, "Watchlists/") {
 			continue
 		}
-		var d struct {
-			Schema     string                    `json:"$schema"`
-			Version    string                    `json:"contentVersion"`
-			Parameters map[string]map[string]any `json:"parameters"`
-			Resources  []map[string]any          `json:"resources"`
-		}
-		dec := json.NewDecoder(bytes.NewReader(f.Data))
-		dec.DisallowUnknownFields()
-		if err := dec.Decode(&d); err != nil {
-			t.Fatalf("%s: %v", f.Path, err)
-		}
-		if !strings.HasSuffix(d.Schema, "/deploymentTemplate.json#") || d.Version != "1.0.0.0" || d.Parameters["workspace"]["type"] != "string" || len(d.Resources) == 0 {
-			t.Errorf("%s is no template of a workspace", f.Path)
-		}
-		for _, r := range d.Resources {
-			kind := fmt.Sprint(r["type"])
-			seen[kind]++
-			for _, wrong := range resourceFaults(kind, r) {
-				t.Errorf("%s: %s: %v: %s", f.Path, kind, r["name"], wrong)
-			}
+		for kind, n := range armtest.Check(t, f.Path, f.Data) {
+			seen[kind] += n
 		}
 	}
 	want := map[string]int{
@@ -140,39 +132,6 @@ const pathRule = `title: T
 logsource: {product: azure, service: auditlogs}
 detection: {sel: {activityDisplayName: ["%a_b%", "%A_b%", "%c.d%", "%../../evil%"]}, condition: sel}
 `
-
-// resourceFaults says which properties are missing, and which texts ARM would
-// take for expressions.
-func resourceFaults(kind string, r map[string]any) []string {
-	required := map[string]string{
-		"Microsoft.OperationalInsights/workspaces/providers/alertRules": "displayName description severity enabled query suppressionDuration suppressionEnabled tactics techniques subTechniques incidentConfiguration eventGroupingSettings",
-		"Microsoft.OperationalInsights/workspaces/savedSearches":        "category displayName query version tags",
-		"Microsoft.OperationalInsights/workspaces/providers/Watchlists": "displayName provider source itemsSearchKey contentType numberOfLinesToSkip rawContent watchlistAlias",
-		"Microsoft.OperationalInsights/workspaces/tables":               "schema",
-		"Microsoft.Insights/dataCollectionRules":                        "streamDeclarations destinations dataFlows",
-	}
-	properties, _ := r["properties"].(map[string]any)
-	names := strings.Fields(required[kind])
-	if r["kind"] == "Scheduled" {
-		names = append(names, "queryFrequency", "queryPeriod", "triggerOperator", "triggerThreshold")
-	}
-	var out []string
-	for _, name := range names {
-		if _, ok := properties[name]; !ok {
-			out = append(out, "no "+name)
-		}
-	}
-	if len(names) == 0 || r["apiVersion"] == nil || r["name"] == nil {
-		out = append(out, "no resource that is known")
-	}
-	for _, name := range []string{"displayName", "description", "query", "rawContent"} {
-		s, _ := properties[name].(string)
-		if strings.HasPrefix(s, "[") && strings.HasSuffix(s, "]") && !strings.HasPrefix(s, "[[") {
-			out = append(out, name+" is an expression: "+s)
-		}
-	}
-	return out
-}
 
 // TestRefused wants what Sentinel does not take to be left out, with a reason
 // at the place that must change.

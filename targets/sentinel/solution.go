@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sigproof/sigproof/targets/internal/arm"
 	"github.com/sigproof/sigproof/targets/pack"
 )
 
@@ -28,13 +29,13 @@ func solutionFiles(rules []*rule, version string, changes []pack.Change, opts *O
 	for _, list := range paths {
 		slices.Sort(list)
 	}
-	return []pack.File{
-		{Path: everything, Data: deploy(nonNil(resources)...)},
+	templates := arm.Templates(everything, parameters, resources)
+	return append(templates, []pack.File{
 		{Path: "Data/Solution_" + pack.FileName(opts.Name) + ".json", Data: solutionData(paths, version, opts)},
 		{Path: "SolutionMetadata.json", Data: solutionMetadata(rules, opts)},
 		{Path: "ReleaseNotes.md", Data: releaseNotes(version, changes)},
-		{Path: "README.md", Data: readme(rules, opts)},
-	}
+		{Path: "README.md", Data: readme(rules, len(templates), opts)},
+	}...)
 }
 
 // solutionData is what the tool reads first.
@@ -114,11 +115,14 @@ func releaseNotes(version string, changes []pack.Change) []byte {
 }
 
 // readme says what is in the pack and how it comes into a workspace.
-func readme(rules []*rule, opts *Options) []byte {
+func readme(rules []*rule, parts int, opts *Options) []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n\nRules for Microsoft Sentinel. Each query is, to the byte, the one that `manifest.json` has the hash of and the replay ran.\n\n",
 		cmp.Or(opts.Name, "Pack"))
 	b.WriteString("- `ARM/all.json` deploys all: `az deployment group create -g GROUP -f ARM/all.json -p workspace=NAME`. Each rule is also there by itself.\n")
+	if parts > 1 {
+		fmt.Fprintf(&b, "- One template holds 800 rules and 4 MB: `%s` to `%s` hold the others.\n", pack.Part(everything, 2), pack.Part(everything, parts))
+	}
 	b.WriteString("- `ARM/Tables` makes the tables that no connector fills, each with a rule for what a collector sends. They come first.\n")
 	b.WriteString("- `Analytic Rules`, `Hunting Queries`, `SolutionMetadata.json` and `Data` are a solution for the Azure-Sentinel repository.\n")
 	if len(opts.Watchlists) > 0 {

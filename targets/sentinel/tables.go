@@ -61,21 +61,23 @@ func tableSchema(log *schema.Log) any {
 	}{log.KQL.Name, properties}
 }
 
-// clrTypes are what the repository calls the types of KQL, armTypes what ARM
-// does where it differs.
+// clrTypes are what the repository calls the types of KQL, armTypes and streamTypes
+// what ARM does where it differs, in tables and in rules of collection.
 var (
 	clrTypes = map[string]string{
 		"string": "String", "datetime": "DateTime", "dynamic": "Dynamic", "bool": "Boolean", "int": "Int32", "long": "Int64",
 		"real": "Double", "guid": "Guid",
 	}
-	armTypes = map[string]string{"bool": "boolean"}
+	armTypes    = map[string]string{"bool": "boolean", "datetime": "dateTime"}
+	streamTypes = map[string]string{"bool": "boolean"}
 )
 
 func deployTable(log *schema.Log) []byte {
 	name := log.KQL.Name
-	var columns []tableColumn
+	var columns, incoming []tableColumn
 	for _, c := range log.KQL.Columns {
 		columns = append(columns, tableColumn{c.Name, cmp.Or(armTypes[c.Type], c.Type)})
+		incoming = append(incoming, tableColumn{c.Name, cmp.Or(streamTypes[c.Type], c.Type)})
 	}
 	table := armResource{
 		Type: workspaces + "/tables", APIVersion: "2022-10-01", Name: "[concat(parameters('workspace'),'/" + name + "')]",
@@ -91,7 +93,7 @@ func deployTable(log *schema.Log) []byte {
 		Location: "[resourceGroup().location]", Kind: "Direct",
 		DependsOn: []string{"[resourceId('" + workspaces + "/tables', parameters('workspace'), '" + name + "')]"},
 		Properties: map[string]any{
-			"streamDeclarations": map[string]any{stream: map[string]any{"columns": columns}},
+			"streamDeclarations": map[string]any{stream: map[string]any{"columns": incoming}},
 			"destinations": map[string]any{"logAnalytics": []any{map[string]any{
 				"workspaceResourceId": "[resourceId('" + workspaces + "', parameters('workspace'))]", "name": "workspace",
 			}}},

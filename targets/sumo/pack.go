@@ -2,7 +2,6 @@ package sumo
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -89,11 +88,7 @@ func Verify(p *pack.Pack) []error { return pack.VerifyQueries(p, everything, Exp
 
 // Objects gives the searches of a pack as a library should hold them.
 func Objects(p *pack.Pack) ([]pack.Object, error) {
-	data := p.File(everything)
-	if data == nil {
-		return nil, fmt.Errorf("the pack has no %s", everything)
-	}
-	return Exported(data)
+	return pack.Whole(p, everything, Exported)
 }
 
 // Exported reads content that was exported: a search, or a folder with what is

@@ -2,7 +2,6 @@ package xdr
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -174,11 +173,7 @@ func Verify(p *pack.Pack) []error { return pack.VerifyQueries(p, everything, Exp
 
 // Objects gives the rules of a pack as a tenant should hold them.
 func Objects(p *pack.Pack) ([]pack.Object, error) {
-	data := p.File(everything)
-	if data == nil {
-		return nil, fmt.Errorf("the pack has no %s", everything)
-	}
-	return Exported(data)
+	return pack.Whole(p, everything, Exported)
 }
 
 // Exported reads what Graph gives: a list of rules, an array of them, or one.

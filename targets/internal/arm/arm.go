@@ -3,6 +3,7 @@
 package arm
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"time"
@@ -24,12 +25,46 @@ type Metadata struct {
 
 // Template writes the template of resources.
 func Template(parameters map[string]Parameter, resources []any) []byte {
+	if resources == nil {
+		resources = []any{}
+	}
 	return pack.JSON(struct {
 		Schema     string               `json:"$schema"`
 		Version    string               `json:"contentVersion"`
 		Parameters map[string]Parameter `json:"parameters"`
 		Resources  []any                `json:"resources"`
 	}{"https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#", "1.0.0.0", parameters, resources})
+}
+
+// What ARM takes of one template.
+const (
+	maxResources = 800
+	maxSize      = 4_000_000 // bytes, a little under 4 MB: expressions grow
+)
+
+// Templates writes the template of resources at a path, and further parts
+// beside it for what one does not hold.
+func Templates(path string, parameters map[string]Parameter, resources []any) []pack.File {
+	var files []pack.File
+	for number := 1; number == 1 || len(resources) > 0; number++ {
+		n := fitting(resources)
+		files = append(files, pack.File{Path: pack.Part(path, number), Data: Template(parameters, resources[:n])})
+		resources = resources[n:]
+	}
+	return files
+}
+
+// fitting gives the number of resources that one template holds.
+func fitting(resources []any) int {
+	size := 1000 // what stands around them
+	for i, r := range resources {
+		text := pack.JSON(r)
+		size += len(text) + 4*bytes.Count(text, []byte("\n")) + len(",")
+		if i > 0 && (i == maxResources || size > maxSize) {
+			return i
+		}
+	}
+	return len(resources)
 }
 
 // Escape keeps ARM from taking a text for an expression: one between brackets.

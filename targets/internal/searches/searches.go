@@ -114,11 +114,7 @@ func (x *Product) Verify(p *pack.Pack) []error {
 
 // Objects gives the searches of a pack as the product should hold them.
 func (x *Product) Objects(p *pack.Pack) ([]pack.Object, error) {
-	data := p.File(everything)
-	if data == nil {
-		return nil, fmt.Errorf("the pack has no %s", everything)
-	}
-	return x.Exported(data)
+	return pack.Whole(p, everything, x.Exported)
 }
 
 // Exported reads saved searches: an array of them, or one.
