@@ -181,8 +181,7 @@ func (d *Drift) Markdown(w io.Writer) error {
 
 // cell keeps a text in the cell of a table.
 func cell(s string) string {
-	s = strings.NewReplacer(`\`, `\\`, "|", `\|`, "<", "&lt;", "*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`).Replace(s)
-	return strings.ReplaceAll(s, "\n", "<br>")
+	return strings.ReplaceAll(MarkdownText(s), "\n", "<br>")
 }
 
 // sides gives of two texts the lines in which they differ.

@@ -102,6 +102,7 @@ func Changelog(version string, changes []Change, before []byte) []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n## %s\n\n", head, version)
 	for _, c := range changes {
+		c.Title = MarkdownText(c.Title)
 		fmt.Fprintf(&b, "- %s\n", c)
 	}
 	return []byte(b.String() + rest)
