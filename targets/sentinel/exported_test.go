@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/sigproof/sigproof/targets/internal/arm"
+	"github.com/sigproof/sigproof/targets/internal/drifttest"
 	"github.com/sigproof/sigproof/targets/internal/packtest"
 	"github.com/sigproof/sigproof/targets/pack"
 )
@@ -109,14 +110,14 @@ func TestAsDeployed(t *testing.T) {
 		t.Fatal(err)
 	}
 	list := workspace(t, p)
-	packtest.Drift(t, pack.Compare(want, answer(t, list)), packtest.Told{})
+	drifttest.Hold(t, pack.Compare(want, answer(t, list)), drifttest.Told{})
 	for _, r := range list {
 		delete(r.properties(), "subTechniques")
 		if r["kind"] == NRT {
 			r.properties()["eventGroupingSettings"] = nil
 		}
 	}
-	packtest.Drift(t, pack.Compare(want, answer(t, list)), packtest.Told{})
+	drifttest.Hold(t, pack.Compare(want, answer(t, list)), drifttest.Told{})
 	for i, r := range list {
 		list[i] = answered{
 			"id":   "[concat(resourceId('Microsoft.OperationalInsights/workspaces/providers', parameters('workspace'), 'Microsoft.SecurityInsights'),'/alertRules/" + r["name"].(string) + "')]",
@@ -131,7 +132,7 @@ func TestAsDeployed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	packtest.Drift(t, pack.Compare(want, have), packtest.Told{})
+	drifttest.Hold(t, pack.Compare(want, have), drifttest.Told{})
 }
 
 // TestPlanted plants changes in a workspace, all at once, and wants each to be
@@ -156,7 +157,7 @@ func TestPlanted(t *testing.T) {
 	const adding, hunted = "Four members added to Entra roles in an hour by one actor", "Activation of a role"
 	disabled, weakened, bulk := find("PIM alert disabled"), find("PIM alert weakened"), find(adding)
 	query := weakened["query"].(string)
-	told := packtest.Told{Missing: []string{"No license for PIM"}, Extra: []string{"By hand"}}
+	told := drifttest.Told{Missing: []string{"No license for PIM"}, Extra: []string{"By hand"}}
 	plant := func(of map[string]any, key string, value any, field, before, after string) {
 		title := of["displayName"].(string)
 		if key == "displayName" {
@@ -185,7 +186,7 @@ func TestPlanted(t *testing.T) {
 	list = append(list,
 		answered{"name": "aaaaaaaa-0000-4000-8000-000000000000", "kind": Scheduled, "type": "Microsoft.SecurityInsights/alertRules", "properties": map[string]any{"displayName": "By hand"}},
 		answered{"name": "BuiltInFusion", "kind": "Fusion", "type": "Microsoft.SecurityInsights/alertRules", "properties": map[string]any{"displayName": "Advanced Multistage Attack Detection", "enabled": true}})
-	packtest.Drift(t, pack.Compare(want, answer(t, list)), told)
+	drifttest.Hold(t, pack.Compare(want, answer(t, list)), told)
 }
 
 // fieldOf gives a field of the object of a title.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sigproof/sigproof/targets/internal/drifttest"
 	"github.com/sigproof/sigproof/targets/internal/packtest"
 	"github.com/sigproof/sigproof/targets/pack"
 )
@@ -108,7 +109,7 @@ func TestAsInstalled(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			packtest.Drift(t, pack.Compare(want, Merge(have)), packtest.Told{})
+			drifttest.Hold(t, pack.Compare(want, Merge(have)), drifttest.Told{})
 		})
 	}
 }
@@ -124,7 +125,7 @@ func TestPlanted(t *testing.T) {
 	}
 	title := func(s string) string { return "Entra PIM - " + s + " - Rule" }
 	list := searches(t, p)
-	told := packtest.Told{Missing: []string{title("No license for PIM")}, Extra: []string{"By hand"}}
+	told := drifttest.Told{Missing: []string{title("No license for PIM")}, Extra: []string{"By hand"}}
 	plant := func(of, key, value, field, before, after string) {
 		i := slices.IndexFunc(list, func(s stanza) bool { return s.name == title(of) })
 		j := slices.IndexFunc(list[i].settings, func(x setting) bool { return x.key == key })
@@ -164,7 +165,7 @@ func TestPlanted(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			packtest.Drift(t, pack.Compare(want, Merge(have)), told)
+			drifttest.Hold(t, pack.Compare(want, Merge(have)), told)
 		})
 	}
 }

@@ -1,4 +1,7 @@
-package packtest
+// Package drifttest holds what a drift says against what was planted, in each form
+// that it is written in. It is not part of package packtest, which the tests of
+// package pack import.
+package drifttest
 
 import (
 	"bytes"
@@ -20,9 +23,9 @@ type Told struct {
 	Missing, Extra []string
 }
 
-// Drift wants a drift to say just what was planted: as text, as JSON and as
+// Hold wants a drift to say just what was planted: as text, as JSON and as
 // Markdown.
-func Drift(t *testing.T, d *pack.Drift, want Told) {
+func Hold(t *testing.T, d *pack.Drift, want Told) {
 	t.Helper()
 	var text, lines, table bytes.Buffer
 	for _, err := range []error{d.Text(&text), d.JSON(&lines), d.Markdown(&table)} {
