@@ -95,6 +95,9 @@ func (a *app) auditDocuments(args []string, f *auditFlags) (*audit.Documents, er
 	if !docs.Any() {
 		return nil, fmt.Errorf("%s: no role settings, PIM alerts or assignments there", strings.Join(args, " "))
 	}
+	for _, s := range docs.Strangers() {
+		a.note("--emergency %s: no document has a role of this account", s)
+	}
 	if docs.Others > 0 {
 		a.note("not looked at: %s of other kinds", report.Count(docs.Others, "document"))
 	}
