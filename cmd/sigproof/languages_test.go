@@ -40,7 +40,7 @@ func TestGoldenLanguagesPage(t *testing.T) {
 
 // reasons why a rule is refused, by what their messages say.
 var reasons = []struct{ title, says string }{
-	{"correlation", "no correlations"}, {"lists or JSON inside of members", " inside of "}, {"members of a list", "no lists"},
+	{"correlation", " no correlations"}, {"lists or JSON inside of members", " inside of "}, {"members of a list", "no lists"},
 	{"no known source", "/no-source"}, {"no known key", "/no-key"},
 }
 

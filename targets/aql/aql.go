@@ -1,10 +1,11 @@
 // Package aql writes rules in AQL, the Ariel Query Language of IBM QRadar, and
 // makes packs of such searches.
 //
-// A search selects single events, whose properties are flat: correlations and
-// tests of members of lists are refused. Properties are named as the rule names
-// fields, so that QRadar must have custom properties of these names; what a site
-// calls otherwise Names says.
+// A search selects single events, whose properties are flat, or counts them over
+// the time before it is run. Properties are named as the rule names fields, so
+// that QRadar must have custom properties of these names; what a site calls
+// otherwise Names says. Each of the first members of a list has properties of its
+// own.
 //
 // IBM's guide: LIKE and ILIKE have the wildcards % and _ and no escape for
 // either; ILIKE and IMATCHES fold case, LIKE and MATCHES do not; texts stand in
@@ -40,15 +41,15 @@ var _ targets.Emitter = Emitter{}
 // Language is "aql".
 func (Emitter) Language() string { return "aql" }
 
-// assumed are the log source types that IBM's modules give to the events of
-// logs.
-var assumed = &targets.Names{Sources: map[string]string{
-	"entra_audit": "Microsoft Entra ID", "entra_signin": "Microsoft Entra ID",
-	"activity": "Microsoft Azure Platform", "tenant_activity": "Microsoft Azure Platform",
-	"m365_audit":       "Microsoft Office 365",
-	"windows_security": "Microsoft Windows Security Event Log", "windows_event": "Microsoft Windows Security Event Log",
-	"windows_sysmon": "Microsoft Windows Security Event Log",
-	"linux_auditd":   "Linux OS", "linux_syslog": "Linux OS", "linux_sysmon": "Linux OS",
+// deviceTypes are the log source types of logs, by the numbers that IBM gives
+// them: Microsoft Entra ID (once Azure Active Directory) 445, Microsoft Azure
+// Platform 413, Microsoft Office 365 397, Microsoft Windows Security Event Log 12,
+// Linux OS 11. A number stays when a type is renamed.
+// https://github.com/IBM/pySigma-backend-QRadar-AQL/blob/main/sigma/mapping/logsources.py
+var deviceTypes = &targets.Names{Sources: map[string]string{
+	"entra_audit": "445", "entra_signin": "445", "activity": "413", "tenant_activity": "413", "m365_audit": "397",
+	"windows_security": "12", "windows_event": "12", "windows_sysmon": "12",
+	"linux_auditd": "11", "linux_syslog": "11", "linux_sysmon": "11",
 }}
 
 // Emit writes the search of a rule.
@@ -57,12 +58,25 @@ func (e Emitter) Emit(p *ir.Program) (*targets.Query, []*sigma.Diagnostic) {
 	if c == nil {
 		return nil, diags
 	}
+	if c.Count != nil {
+		return e.counted(p, c)
+	}
+	text := e.where(flat.Events(p).Log, c)
+	text = text.Wrap("SELECT *\nFROM events", "")
+	return &targets.Query{Language: "aql", Text: text.String(), Links: text.Links(), Limits: c.Limits}, nil
+}
+
+// where writes the clause that selects events of a log.
+func (e Emitter) where(log *schema.Log, c *flat.Condition) write.Text {
 	text := c.Text
 	if c.Text.Len() > wide {
 		text = c.Lines("AND")
 	}
-	if source := e.source(p.Log); source != "" {
-		own := write.Of("LOGSOURCETYPENAME(devicetype) = " + quote(source))
+	if column, source := e.source(log); source != "" {
+		if column != deviceType {
+			source = quote(source)
+		}
+		own := write.Of(column + " = " + source)
 		if text.Empty() {
 			text = own
 		} else {
@@ -72,8 +86,7 @@ func (e Emitter) Emit(p *ir.Program) (*targets.Query, []*sigma.Diagnostic) {
 	if !text.Empty() {
 		text = text.Wrap("\nWHERE ", "")
 	}
-	text = text.Wrap("SELECT *\nFROM events", "")
-	return &targets.Query{Language: "aql", Text: text.String(), Links: text.Links(), Limits: c.Limits}, nil
+	return text
 }
 
 // wide is where a condition is broken into lines.
@@ -81,36 +94,48 @@ const wide = 100
 
 // Condition writes the condition of a rule, and tells which properties it reads.
 func (e Emitter) Condition(p *ir.Program) (*flat.Condition, []*sigma.Diagnostic) {
-	names := e.Names.Or(assumed)
-	if p.Correlation == nil && !p.Log.Open && names.Sources[p.Log.Name] == "" {
+	names := e.Names.Or(deviceTypes)
+	if events := flat.Events(p); !events.Log.Open && names.Sources[events.Log.Name] == "" {
 		return nil, []*sigma.Diagnostic{{
-			Code: "aql/no-source", Severity: sigma.Error, File: p.File(), At: p.Pred.From(),
-			Message: fmt.Sprintf("no log source type of QRadar is known to have log %s; --names may name one", p.Log.Name),
+			Code: "aql/no-source", Severity: sigma.Error, File: events.File(), At: events.Pred.From(),
+			Message: fmt.Sprintf("no log source type of QRadar is known to have log %s; --names may name one", events.Log.Name),
 		}}
 	}
 	return dialect.Condition(p, names)
 }
 
-// Row gives what QRadar has of an event: the properties that the search of a rule
-// reads, its log source type and its payload.
-func (e Emitter) Row(p *ir.Program, log *schema.Log, event *eval.Object) map[string]string {
+// Rows gives what makes of an event what QRadar has of it: the properties that the
+// search of a rule reads, its log source type and its payload. It is nil if there
+// is no search.
+func (e Emitter) Rows(p *ir.Program) func(log *schema.Log, event *eval.Object) map[string]string {
 	c, _ := e.Condition(p)
 	if c == nil {
 		return nil
 	}
-	row := flat.Row(c.Columns, event)
-	row["UTF8(payload)"] = eval.JSON(event)
-	if source := e.source(log); source != "" {
-		row["LOGSOURCETYPENAME(devicetype)"] = source
+	return func(log *schema.Log, event *eval.Object) map[string]string {
+		row := flat.Row(c.Columns, event)
+		row["UTF8(payload)"] = eval.JSON(event)
+		if column, source := e.source(log); source != "" {
+			row[column] = source
+		}
+		return row
 	}
-	return row
 }
 
-func (e Emitter) source(log *schema.Log) string {
+// deviceType is the property that has the number of the log source type.
+const deviceType = "devicetype"
+
+// source gives the log source type of a log, and what has it: a number, or a name
+// that a site has chosen. There is none for an open log.
+func (e Emitter) source(log *schema.Log) (column, source string) {
 	if log.Open {
-		return ""
+		return "", ""
 	}
-	return e.Names.Or(assumed).Sources[log.Name]
+	source = e.Names.Or(deviceTypes).Sources[log.Name]
+	if source != "" && strings.Trim(source, "0123456789") == "" {
+		return deviceType, source
+	}
+	return "LOGSOURCETYPENAME(" + deviceType + ")", source
 }
 
 var dialect = &flat.Dialect{
@@ -131,6 +156,8 @@ var dialect = &flat.Dialect{
 
 	Members:      8,
 	MembersLimit: "aql/members",
+
+	CountLimit: "aql/window-at-run",
 
 	NullLimit: "aql/null-is-absent",
 }

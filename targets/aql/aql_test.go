@@ -24,7 +24,7 @@ func run(text string, p *ir.Program, event *eval.Object) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	values := Emitter{}.Row(p, p.Log, event)
+	values := Emitter{}.Rows(p)(p.Log, event)
 	row := func(name string) (string, bool) { v, ok := values[name]; return v, ok }
 	part := q.Match(row)
 	if q.Whole = true; q.Match(row) != part {
@@ -70,9 +70,10 @@ func peer(text string, p *ir.Program, event *eval.Object) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	values := Emitter{}.Row(p, p.Log, event)
-	if values == nil { // we refuse the rule
-		values = map[string]string{}
+	values := map[string]string{}
+	if rows := (Emitter{}).Rows(p); rows != nil {
+		values = rows(p.Log, event)
+	} else { // we refuse the rule
 		for _, m := range event.Members {
 			if v, ok := eval.Text(m.Value); ok {
 				values[m.Key] = v
@@ -108,10 +109,10 @@ func TestText(t *testing.T) {
 		{"generic", "sel: {a: null, b|cidr: 10.0.0.0/8}\n  condition: sel", `"a" IS NULL AND INCIDR('10.0.0.0/8', "b")`},
 		{"generic", "sel: {a: x}\n  condition: not sel", `NOT ("a" IS NOT NULL AND "a" ILIKE 'x')`},
 		{"generic", "sel: [x]\n  condition: sel", `UTF8(payload) ILIKE '%x%'`},
-		{"entra_audit", "sel: {activityDisplayName: x, initiatedBy.user.id: y}\n  condition: sel", `LOGSOURCETYPENAME(devicetype) = 'Microsoft Entra ID'
+		{"entra_audit", "sel: {activityDisplayName: x, initiatedBy.user.id: y}\n  condition: sel", `devicetype = 445
     AND "activityDisplayName" ILIKE 'x'
     AND "initiatedBy.user.id" ILIKE 'y'`},
-		{"entra_audit", "sel: {actor.name: x}\n  condition: not sel", `LOGSOURCETYPENAME(devicetype) = 'Microsoft Entra ID'
+		{"entra_audit", "sel: {actor.name: x}\n  condition: not sel", `devicetype = 445
     AND NOT (("initiatedBy.user.userPrincipalName" IS NOT NULL AND "initiatedBy.user.userPrincipalName" ILIKE 'x')` +
 			` OR (("initiatedBy.user.userPrincipalName" IS NULL OR "initiatedBy.user.userPrincipalName" = '')` +
 			` AND (("initiatedBy.app.displayName" IS NOT NULL AND "initiatedBy.app.displayName" ILIKE 'x')` +
@@ -127,6 +128,50 @@ func TestText(t *testing.T) {
 		}
 		if diff := cmp.Diff("SELECT *\nFROM events\nWHERE "+test.want, q.Text); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
+		}
+	}
+}
+
+// TestCounts shows what correlations look like, and which are refused.
+func TestCounts(t *testing.T) {
+	t.Parallel()
+	for correlation, want := range map[string]string{
+		"type: event_count, timespan: 1h, condition: {gt: 4}": `SELECT COUNT(*) AS counted
+FROM events
+WHERE devicetype = 445
+    AND "result" ILIKE 'x'
+HAVING counted > 4
+LAST 60 MINUTES`,
+		"type: value_count, group-by: [actor.id, category], timespan: 5m, condition: {gte: 4, field: resultReason}": `SELECT IF NOT ("initiatedBy.user.id" IS NULL OR "initiatedBy.user.id" = '') THEN "initiatedBy.user.id"` +
+			` ELSE IF NOT ("initiatedBy.app.servicePrincipalId" IS NULL OR "initiatedBy.app.servicePrincipalId" = '') THEN "initiatedBy.app.servicePrincipalId"` +
+			` ELSE "initiatedBy.app.appId" AS actor_id, "category", UNIQUECOUNT("resultReason") AS counted
+FROM events
+WHERE devicetype = 445
+    AND "result" ILIKE 'x'
+    AND NOT ("resultReason" IS NULL OR "resultReason" = '')
+    AND (NOT ("initiatedBy.user.id" IS NULL OR "initiatedBy.user.id" = '') OR NOT ("initiatedBy.app.servicePrincipalId" IS NULL OR "initiatedBy.app.servicePrincipalId" = '')` +
+			` OR NOT ("initiatedBy.app.appId" IS NULL OR "initiatedBy.app.appId" = ''))
+    AND NOT ("category" IS NULL OR "category" = '')
+GROUP BY actor_id, "category"
+HAVING counted >= 4
+LAST 5 MINUTES`,
+	} {
+		q, diags := Emitter{}.Emit(flattest.Correlation(t, "entra_audit", correlation))
+		if q == nil {
+			t.Error(diags)
+			continue
+		}
+		if diff := cmp.Diff(want, q.Text); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	}
+	flattest.Counts(t, Emitter{}, "AQL", "aql/window-at-run")
+	for correlation, want := range map[string]string{
+		"type: event_count, timespan: 90s, condition: {gte: 4}":                   "AQL has no correlations over a timespan that is no whole number of minutes",
+		"type: value_count, timespan: 5m, condition: {gte: 4, field: subject.id}": `AQL has no correlations that count values which stand in several properties, as those of "subject.id" do; --names may name one that has it`,
+	} {
+		if q, diags := (Emitter{}).Emit(flattest.Correlation(t, "entra_audit", correlation)); q != nil || diags[0].Message != want {
+			t.Errorf("%s: got %v, want %s", correlation, diags, want)
 		}
 	}
 }
@@ -176,7 +221,7 @@ func TestNames(t *testing.T) {
 		t.Errorf("a field that AQL can't say: got %s", q.Text)
 	}
 	event, _ := eval.ParseJSON([]byte(`{"targetResources": [{"type": "Role", "displayName": "Y"}]}`))
-	if got := (Emitter{Names: names}).Row(p, p.Log, event.(*eval.Object))["Role Name"]; got != "Y" {
+	if got := (Emitter{Names: names}).Rows(p)(p.Log, event.(*eval.Object))["Role Name"]; got != "Y" {
 		t.Errorf("got %q", got)
 	}
 }

@@ -16,6 +16,7 @@ package arcsight
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"strings"
 	"unicode"
@@ -155,23 +156,24 @@ func textCondition(column string, m *ir.Text) flat.Said {
 	return flat.Said{Text: column + " " + operator + ` "` + s + `"`}
 }
 
-// Row gives what ArcSight has of an event: the fields that the filter of a rule
-// reads, by the names of the search, and the filter that finds events of its log.
-func (e Emitter) Row(p *ir.Program, log *schema.Log, event *eval.Object) map[string]string {
+// Rows gives what makes of an event what ArcSight has of it: the fields that the
+// filter of a rule reads, by the names of the search, and what finds events of
+// its log. It is nil if there is no filter.
+func (e Emitter) Rows(p *ir.Program) func(log *schema.Log, event *eval.Object) map[string]string {
 	c, _ := e.Condition(p)
 	if c == nil {
 		return nil
 	}
-	row := map[string]string{}
-	for name, value := range flat.Row(c.Columns, event) {
-		if value != "" { // the format has no empty values
-			row[searchName(name)] = value
+	return func(log *schema.Log, event *eval.Object) map[string]string {
+		row := map[string]string{}
+		for name, value := range flat.Row(c.Columns, event) {
+			if value != "" { // the format has no empty values
+				row[searchName(name)] = value
+			}
 		}
+		maps.Copy(row, equalities(e.source(log)))
+		return row
 	}
-	for name, value := range equalities(e.source(log)) {
-		row[name] = value
-	}
-	return row
 }
 
 var equality = regexp.MustCompile(`(\w+) = "([^"]*)"`)

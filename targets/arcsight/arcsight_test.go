@@ -22,7 +22,7 @@ func run(text string, p *ir.Program, event *eval.Object) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	row := Emitter{}.Row(p, p.Log, event)
+	row := Emitter{}.Rows(p)(p.Log, event)
 	return q.Match(func(name string) (string, bool) { v, ok := row[name]; return v, ok }), nil
 }
 

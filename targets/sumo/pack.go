@@ -55,9 +55,10 @@ const (
 func Build(programs []*ir.Program, e Emitter, opts *pack.Options) (*pack.Pack, []*sigma.Diagnostic) {
 	m := &pack.Maker{
 		Product: Product, Emitter: e, Engine: "sumo",
-		Kind: func(*pack.Artifact) string { return "Search" },
-		Path: func(a *pack.Artifact) string { return "searches/" + a.Name + ".json" },
-		File: func(a *pack.Artifact) []byte { return pack.JSON(saved(a)) },
+		Kind:  func(*pack.Artifact) string { return "Search" },
+		Check: taken,
+		Path:  func(a *pack.Artifact) string { return "searches/" + a.Name + ".json" },
+		File:  func(a *pack.Artifact) []byte { return pack.JSON(saved(a)) },
 		Whole: func(all []*pack.Artifact) []pack.File {
 			f := folder{Type: folderType, Name: opts.Name, Description: "Made by sigproof", Children: []savedSearch{}}
 			for _, a := range all {
@@ -69,18 +70,30 @@ func Build(programs []*ir.Program, e Emitter, opts *pack.Options) (*pack.Pack, [
 	return m.Build(programs, opts)
 }
 
-// saved is the search of a rule. Messages are looked at by when they came in, so
-// that a schedule misses none that are late. Informational rules are not
-// scheduled: they are for people who look.
+// saved is the search of a rule. Single messages are looked at by when they came
+// in, so that a schedule misses none that are late; what is counted, by when it
+// was. Informational rules are not scheduled: they are for people who look.
 func saved(a *pack.Artifact) savedSearch {
+	schedule := of(a.Query.Schedule)
 	s := savedSearch{
 		Type: searchType, Name: a.Title, Description: a.Mark(),
-		Search: &search{Query: a.Query.Text, Range: often.Range, ByReceipt: true, ViewStart: "1970-01-01T00:00:00Z", Parameters: []string{}, Parsing: "Manual"},
+		Search: &search{
+			Query: a.Query.Text, Range: schedule.Range, ByReceipt: a.Program.Correlation == nil,
+			ViewStart: "1970-01-01T00:00:00Z", Parameters: []string{}, Parsing: "Manual",
+		},
 	}
 	if a.Program.Level != "informational" {
-		s.Schedule = &often
+		s.Schedule = schedule
 	}
 	return s
+}
+
+// taken says what Sumo Logic would not schedule.
+func taken(a *pack.Artifact) []*sigma.Diagnostic {
+	if back := a.Query.Schedule.Period; back > longest {
+		return []*sigma.Diagnostic{pack.Refuse(Product, a.Program.Doc, "period", "a run would look back over %s, and Sumo Logic takes 30 days: the timespan must be shorter", back)}
+	}
+	return nil
 }
 
 // Verify holds the searches of a pack against the hashes in its manifest.

@@ -2,9 +2,9 @@
 // of such searches.
 //
 // A search takes its fields out of the JSON of each message, by their place in
-// it, and keeps single messages: correlations and tests of members of lists are
-// refused. Where the messages of a log are Names says; sigproof assumes a source
-// category of its own.
+// it, and keeps single messages, or counts them over the time before it is run.
+// Where the messages of a log are Names says; sigproof assumes a source category
+// of its own.
 //
 // Sumo Logic's documentation: json with nodrop leaves a field that is not there
 // null, "(empty)"; parsed fields are strings, and are read as numbers where a
@@ -51,10 +51,11 @@ func (e Emitter) Emit(p *ir.Program) (*targets.Query, []*sigma.Diagnostic) {
 	if c == nil {
 		return nil, diags
 	}
-	lines := []write.Text{write.Of(e.scope(p.Log))}
+	log := flat.Events(p).Log
+	lines := []write.Text{write.Of(e.scope(log))}
 	taken := map[string]bool{}
 	for _, column := range c.Columns {
-		path, ok := e.path(p.Log, column)
+		path, ok := e.path(log, column)
 		if word := alias(column.Name); taken[word] {
 			ok = false // two fields would be one
 		} else {
@@ -71,8 +72,14 @@ func (e Emitter) Emit(p *ir.Program) (*targets.Query, []*sigma.Diagnostic) {
 	for _, term := range c.Terms {
 		lines = append(lines, term.Wrap("where ", ""))
 	}
+	q := &targets.Query{Language: "sumo", Limits: c.Limits}
+	if c.Count != nil {
+		lines = append(lines, counted(c.Count)...)
+		q.Schedule = targets.Schedule{Frequency: frequency(c.Count.Window), Period: c.Count.Window}
+	}
 	text := write.Join(lines, "\n| ")
-	return &targets.Query{Language: "sumo", Text: text.String(), Links: text.Links(), Limits: c.Limits}, nil
+	q.Text, q.Links = text.String(), text.Links()
+	return q, nil
 }
 
 // Condition writes the condition of a rule, and tells which fields it reads.
@@ -155,6 +162,8 @@ var dialect = &flat.Dialect{
 
 	Members:      8,
 	MembersLimit: "sumo/members",
+
+	CountLimit: "sumo/window-at-run",
 
 	NullLimit:   "sumo/null-is-empty",
 	EmptyIsNull: true,
@@ -248,26 +257,32 @@ func keyword(m ir.Match) flat.Said {
 	return flat.Said{Text: "_raw matches " + pattern(source), Limits: []string{"sumo/keyword-raw"}}
 }
 
-// Row gives what Sumo Logic has of an event: the message, and the scope that finds
-// messages of its log. A message is laid out as the log comes.
-func (e Emitter) Row(p *ir.Program, log *schema.Log, event *eval.Object) map[string]string {
-	row := map[string]string{"scope": e.scope(log), "_raw": eval.JSON(event)}
+// Rows gives what makes of an event what Sumo Logic has of it: the message, and the
+// scope that finds messages of its log. A message is laid out as the log comes.
+func (e Emitter) Rows(p *ir.Program) func(log *schema.Log, event *eval.Object) map[string]string {
 	c, _ := e.Condition(p)
-	if c == nil || log.Open {
-		return row
+	return func(log *schema.Log, event *eval.Object) map[string]string {
+		message := event
+		if c != nil && !log.Open {
+			message = e.message(c, log, event)
+		}
+		return map[string]string{"scope": e.scope(log), "_raw": eval.JSON(message)}
 	}
+}
+
+// message lays an event out.
+func (e Emitter) message(c *flat.Condition, log *schema.Log, event *eval.Object) *eval.Object {
 	message := event
 	if hub := log.Shape("eventhub"); hub != nil && hub.Base != "" {
 		message = put(&eval.Object{}, schema.Steps(hub.Base), event)
 	}
 	for _, column := range c.Columns {
 		path, ok := e.path(log, column)
-		if values, _ := eval.Lookup(event, column.Field); ok && len(values) == 1 {
+		if values, _ := eval.Lookup(event, column.Field); ok && len(values) == 1 && column.Member < 0 {
 			message = put(message, schema.Steps(strings.NewReplacer("['", "[", "']", "]").Replace(path)), values[0])
 		}
 	}
-	row["_raw"] = eval.JSON(message)
-	return row
+	return message
 }
 
 // put gives an object with a value at the end of keys.

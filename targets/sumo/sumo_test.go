@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -23,7 +24,7 @@ func run(text string, p *ir.Program, event *eval.Object) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	values := Emitter{}.Row(p, p.Log, event)
+	values := Emitter{}.Rows(p)(p.Log, event)
 	row := func(name string) string { return values[name] }
 	part := q.Match(row)
 	if q.Whole = true; q.Match(row) != part {
@@ -138,6 +139,36 @@ func TestText(t *testing.T) {
 	}
 }
 
+// TestCounts shows what correlations look like, and which are refused.
+func TestCounts(t *testing.T) {
+	t.Parallel()
+	q, diags := Emitter{}.Emit(flattest.Correlation(t, "entra_audit", "type: value_count, group-by: [actor.id, category], timespan: 2d, condition: {gte: 4, field: resultReason}"))
+	want := `_sourceCategory=sigproof/entra_audit
+| json "properties.initiatedBy.user.id" as initiatedBy_user_id nodrop
+| json "properties.initiatedBy.app.servicePrincipalId" as initiatedBy_app_servicePrincipalId nodrop
+| json "properties.initiatedBy.app.appId" as initiatedBy_app_appId nodrop
+| json "properties.category" as category nodrop
+| json "properties.resultReason" as resultReason nodrop
+| json "properties.result" as result nodrop
+| where toLowerCase(result) = "x"
+| if(!isEmpty(initiatedBy_user_id), initiatedBy_user_id, if(!isEmpty(initiatedBy_app_servicePrincipalId), initiatedBy_app_servicePrincipalId, if(!isEmpty(initiatedBy_app_appId), initiatedBy_app_appId, ""))) as actor_id
+| where !isEmpty(actor_id)
+| where !isEmpty(category)
+| where !isEmpty(resultReason)
+| count_distinct(resultReason) as counted by actor_id, category
+| where counted >= 4`
+	if q == nil {
+		t.Fatal(diags)
+	}
+	if diff := cmp.Diff(want, q.Text); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if want := (targets.Schedule{Frequency: time.Hour, Period: 48 * time.Hour}); q.Schedule != want {
+		t.Errorf("got %v", q.Schedule)
+	}
+	flattest.Counts(t, Emitter{}, "Sumo Logic", "sumo/window-at-run")
+}
+
 // TestNames takes the names of a site.
 func TestNames(t *testing.T) {
 	t.Parallel()
@@ -182,13 +213,13 @@ func TestPack(t *testing.T) {
 			want++
 		}
 	}
-	if got := len(p.Manifest.Rules); got+len(refused) != want || got < 41 {
+	if got := len(p.Manifest.Rules); got+len(refused) != want || got < 45 {
 		t.Errorf("%d packed, %d refused of %d", got, len(refused), want)
 	}
 	if wrong := Verify(p); len(wrong) > 0 {
 		t.Error(wrong)
 	}
-	for _, want := range []string{`"scheduleType": "15Minutes"`, `"relativeTime": "-15m"`, `"operator": "gt"`, `"viewName": "sigproof_alerts"`, `"searchSchedule": null`} {
+	for _, want := range []string{`"scheduleType": "15Minutes"`, `"relativeTime": "-15m"`, `"relativeTime": "-60m"`, `"byReceiptTime": false`, `"operator": "gt"`, `"viewName": "sigproof_alerts"`, `"searchSchedule": null`} {
 		if !strings.Contains(string(p.File(everything)), want) {
 			t.Errorf("%s has no %s", everything, want)
 		}

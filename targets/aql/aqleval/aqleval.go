@@ -9,6 +9,7 @@ package aqleval
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/sigproof/sigproof/targets/internal/logic"
 )
@@ -19,7 +20,13 @@ type Query struct {
 	// guide does not tell.
 	Whole bool
 
-	where condition // nil if all events are selected
+	// Last is how far a search looks back; zero if it does not say.
+	Last time.Duration
+
+	columns []column
+	where   condition // nil if all events are selected
+	by      []string  // names of columns, or of properties
+	having  condition // of what was counted; nil if all groups are wanted
 }
 
 // A Row gives the values of an event by the names of its properties; UTF8(payload)
@@ -31,7 +38,8 @@ type condition = logic.Condition[Row]
 // Match tells whether the search selects an event.
 func (q *Query) Match(row Row) bool { return q.where == nil || q.where(row) == logic.Yes }
 
-// Parse reads SELECT ... FROM events [WHERE ...] [LAST n MINUTES].
+// Parse reads SELECT ... FROM events [WHERE ...] [GROUP BY ... [HAVING ...]]
+// [LAST n MINUTES].
 func Parse(text string) (*Query, error) {
 	tokens, err := lex(text)
 	if err != nil {
@@ -47,9 +55,13 @@ func Parse(text string) (*Query, error) {
 			return nil, err
 		}
 	}
+	if err := p.group(); err != nil {
+		return nil, err
+	}
 	if p.Word("LAST") {
-		p.Next() // a number
-		p.Next() // its unit
+		if q.Last, err = p.span(); err != nil {
+			return nil, err
+		}
 	}
 	if !p.Done() {
 		return nil, p.Unexpected()
@@ -133,13 +145,16 @@ func (p *parser) head() error {
 	if !p.Word("SELECT") {
 		return p.Unexpected()
 	}
-	for !p.Word("FROM") {
-		if p.Done() {
-			return p.Unexpected()
+	for {
+		c, err := p.column()
+		if err != nil {
+			return err
 		}
-		p.Next()
+		if p.query.columns = append(p.query.columns, c); !p.Sign(",") {
+			break
+		}
 	}
-	if !p.Word("events") {
+	if !p.Word("FROM") || !p.Word("events") {
 		return p.Unexpected()
 	}
 	return nil

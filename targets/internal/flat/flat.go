@@ -50,6 +50,10 @@ type Dialect struct {
 	Members      int
 	MembersLimit string
 
+	// CountLimit is the code of the limit that correlations meet; empty if the
+	// language has none.
+	CountLimit string
+
 	// NullLimit is the code of the limit that null and exists meet, and if
 	// EmptyIsNull is set what asks for any value as well.
 	NullLimit   string
@@ -88,24 +92,30 @@ type Condition struct {
 	Terms   []write.Text
 	Columns []Column // in the order in which they are first named
 	Limits  []targets.Limit
+	Count   *Count // of a correlation; nil of a rule
 }
 
-// Condition writes the predicate of a program. There is none if the program
-// asks for what the language can't say.
+// Condition writes the predicate of a program, or of the events that a
+// correlation counts. There is none if the program asks for what the language
+// can't say.
 func (d *Dialect) Condition(p *ir.Program, names *targets.Names) (*Condition, []*sigma.Diagnostic) {
-	w := &writer{Dialect: d, names: names, file: p.File(), log: p.Log}
+	events := Events(p)
+	w := &writer{Dialect: d, names: names, file: p.File(), log: events.Log}
+	c := &Condition{}
 	if p.Correlation != nil {
-		w.refuse(p.Correlation.At, "correlations: the rows of one search are single events")
-		return nil, w.diags
+		if c.Count = w.count(p); c.Count == nil {
+			return nil, w.diags
+		}
 	}
+	w.file = events.File()
 	var terms []write.Expr
-	for _, x := range conjuncts(p.Pred) {
+	for _, x := range conjuncts(events.Pred) {
 		terms = append(terms, w.pred(x, false))
 	}
 	if len(w.diags) > 0 {
 		return nil, sigma.SortDiagnostics(w.diags)
 	}
-	c := &Condition{Columns: w.columns, Limits: w.limits}
+	c.Columns, c.Limits = w.columns, w.limits
 	for _, t := range terms {
 		c.Terms = append(c.Terms, t.In(levelNot))
 	}

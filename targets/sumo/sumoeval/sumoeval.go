@@ -24,15 +24,26 @@ type Query struct {
 	Whole bool
 
 	scope  string
-	parses []parse
-	wheres []condition
+	stages []stage
+	count  *count // nil if the search keeps messages
 }
 
-// A parse takes a field out of the JSON of the message.
-type parse struct {
-	path []step
-	name string
-	drop bool // the message, if it has no such field
+// A stage looks at a message, and may add values; it tells whether the message is
+// kept.
+type stage func(*message) bool
+
+// A message is what stages have made of one.
+type message struct {
+	json   any // what its text says; nil if that is no JSON
+	values map[string]string
+	row    Row
+}
+
+func (m *message) value(name string) string {
+	if v, ok := m.values[name]; ok {
+		return v
+	}
+	return m.row(name)
 }
 
 // A Row gives the values of a message by name: _raw is its text, and scope the one
@@ -41,39 +52,31 @@ type Row func(name string) string
 
 // Match tells whether the search keeps a message.
 func (q *Query) Match(row Row) bool {
+	_, kept := q.keep(row)
+	return kept
+}
+
+// keep gives the values of a message after all stages.
+func (q *Query) keep(row Row) (Row, bool) {
 	if q.scope != "*" && row("scope") != q.scope {
-		return false
+		return nil, false
 	}
-	values := map[string]string{}
-	for _, p := range q.parses {
-		value, ok := lookup(row("_raw"), p.path)
-		if !ok && p.drop {
-			return false
-		}
-		values[p.name] = value
+	m := &message{values: map[string]string{}, row: row}
+	d := json.NewDecoder(strings.NewReader(row("_raw")))
+	d.UseNumber()
+	if d.Decode(&m.json) != nil {
+		m.json = nil
 	}
-	named := func(name string) string {
-		if v, ok := values[name]; ok {
-			return v
-		}
-		return row(name)
-	}
-	for _, w := range q.wheres {
-		if w(named) != logic.Yes {
-			return false
+	for _, s := range q.stages {
+		if !s(m) {
+			return nil, false
 		}
 	}
-	return true
+	return m.value, true
 }
 
 // lookup gives the text of what a path leads to. A list or an object is its JSON.
-func lookup(message string, path []step) (string, bool) {
-	d := json.NewDecoder(strings.NewReader(message))
-	d.UseNumber()
-	var v any
-	if d.Decode(&v) != nil {
-		return "", false
-	}
+func lookup(v any, path []step) (string, bool) {
 	for _, s := range path {
 		switch of := v.(type) {
 		case map[string]any:
@@ -101,7 +104,8 @@ func lookup(message string, path []step) (string, bool) {
 	return strings.TrimSpace(b.String()), true
 }
 
-// Parse reads SCOPE | json "path" as name nodrop | where CONDITION ...
+// Parse reads SCOPE | json "path" as name nodrop | where CONDITION | if(...) as name
+// | count as name by name | where CONDITION ...
 func Parse(text string) (*Query, error) {
 	scope, rest, more := strings.Cut(text, "|")
 	q := &Query{scope: strings.TrimSpace(scope)}
@@ -141,21 +145,34 @@ func ParseCondition(text string) (*Query, error) {
 	if err == nil && !p.Done() {
 		err = p.Unexpected()
 	}
-	q.wheres = []condition{c}
+	q.stages = []stage{where(c)}
 	return q, err
 }
 
 // operator reads one stage of the search.
 func (p *parser) operator() error {
+	if p.query.count != nil {
+		return p.having()
+	}
 	switch {
 	case p.Word("where"):
 		c, err := p.condition()
-		p.query.wheres = append(p.query.wheres, c)
+		p.query.stages = append(p.query.stages, where(c))
 		return err
 	case p.Word("json"):
 		return p.json()
+	case p.Word("if"):
+		p.Back()
+		return p.field()
+	case p.Word("count"), p.Word("count_distinct"):
+		p.Back()
+		return p.counts()
 	}
 	return p.Unexpected()
+}
+
+func where(c condition) stage {
+	return func(m *message) bool { return c(m.value) == logic.Yes }
 }
 
 func (p *parser) json() error {
@@ -168,12 +185,16 @@ func (p *parser) json() error {
 	if err != nil {
 		return fmt.Errorf("%d: %w", path.At+1, err)
 	}
-	name := p.Next()
-	if name.Kind != logic.Word {
-		p.Back()
-		return p.Unexpected()
+	name, err := p.name()
+	if err != nil {
+		return err
 	}
-	p.query.parses = append(p.query.parses, parse{keys, name.Text, !p.Word("nodrop")})
+	drop := !p.Word("nodrop") // the message, if it has no such field
+	p.query.stages = append(p.query.stages, func(m *message) bool {
+		value, ok := lookup(m.json, keys)
+		m.values[name] = value
+		return ok || !drop
+	})
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package sumoeval
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -36,6 +37,32 @@ func TestMatch(t *testing.T) {
 	}
 }
 
+// TestGroups counts messages and values, by what they share.
+func TestGroups(t *testing.T) {
+	t.Parallel()
+	var rows []Row
+	for _, raw := range []string{`{"a": "x", "v": 1}`, `{"a": "x", "v": 2}`, `{"b": "x", "v": 2}`, `{"a": "y", "v": 1}`, `{"a": "y", "v": 1}`, `{"v": 3}`} {
+		rows = append(rows, func(name string) string { return map[string]string{"_raw": raw}[name] })
+	}
+	const head = `* | json "a" as a nodrop | json "b" as b nodrop | json "v" as v nodrop | `
+	for text, want := range map[string]string{
+		head + `count as n by a | where n >= 2`:                                                      "[{[x] [0 1]} {[] [2 5]} {[y] [3 4]}]",
+		head + `where !isEmpty(a) | count_distinct(v) as n by a | where n >= 2`:                      "[{[x] [0 1]}]",
+		head + `if(!isEmpty(a), a, if(!isEmpty(b), b, "")) as who | count by who | where _count > 2`: "[{[x] [0 1 2]}]",
+		head + `count_distinct(v) | where _count_distinct = 3`:                                       "[{[] [0 1 2 3 4 5]}]",
+		head + `count by a, v | where _count = 2`:                                                    "[{[y 1] [3 4]}]",
+	} {
+		q, err := Parse(text)
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+			continue
+		}
+		if got := fmt.Sprint(q.Groups(rows)); got != want {
+			t.Errorf("%s: got %s, want %s", text, got, want)
+		}
+	}
+}
+
 // TestCondition reads conditions of Cloud SIEM.
 func TestCondition(t *testing.T) {
 	t.Parallel()
@@ -56,7 +83,8 @@ func TestCondition(t *testing.T) {
 func TestParse(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"": "1: the search has no scope", "* |": "the search ends too early", "* | count": `5: unexpected "count"`,
+		"": "1: the search has no scope", "* |": "the search ends too early", "* | sum(x)": `5: unexpected "sum"`, "* | count by": "the search ends too early", "* | count | json": `13: unexpected "json"`,
+		`* | count_distinct(a, b)`: "2 arguments, and not 1", `* | if(a = "x", b) as c`: "if wants a condition and two values, and has 1", `* | if(a = "x", b, c)`: "the search ends too early",
 		`* | where`: "the search ends too early", `* | where a = "x`: `15: no " closes the text`, `* | where a = b`: "13: a comparison of two fields is not known",
 		`* | where a ~ "x"`: `13: unexpected '~'`, `* | where a matches /(/`: "21: error parsing regexp", `* | where a matches b`: `21: unexpected "b"`,
 		`* | json a`: `10: unexpected "a"`, `* | json "a['b" as x`: "10: no ] closes a key", `* | json "a[x]" as x`: `10: "x" is no index of a list`, `* | where isEmpty(a, b)`: "2 arguments, and not 1",
