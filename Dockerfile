@@ -8,6 +8,8 @@ ARG VERSION=
 RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.release=${VERSION}" -o /sigproof ./cmd/sigproof
 
 FROM gcr.io/distroless/static-debian12:nonroot
+LABEL org.opencontainers.image.source="https://github.com/sigproof/sigproof" org.opencontainers.image.licenses="MIT"
 COPY --from=build /sigproof /sigproof
+COPY LICENSE /LICENSE
 WORKDIR /work
 ENTRYPOINT ["/sigproof"]
