@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/sigproof/sigproof/sigma/display"
 )
 
 // Severity says how much a Diagnostic matters.
@@ -58,7 +60,7 @@ type Edit struct {
 
 // String is the one-line form: path:line:column: severity: message [code].
 func (d *Diagnostic) String() string {
-	return fmt.Sprintf("%s: %s: %s [%s]", d.place(), d.Severity, d.Message, d.Code)
+	return fmt.Sprintf("%s: %s: %s [%s]", d.place(), d.Severity, display.Line(d.Message), d.Code)
 }
 
 func (d *Diagnostic) place() string { return placeOf(d.File, d.At.Start) }
@@ -67,7 +69,7 @@ func placeOf(f *File, offset int) string {
 	if f == nil {
 		return "-"
 	}
-	return fmt.Sprintf("%s:%s", f.Name, f.Position(offset))
+	return fmt.Sprintf("%s:%s", display.Line(f.Name), f.Position(offset))
 }
 
 // Render is the form for people: the one-line form, the source line, and a
@@ -84,14 +86,14 @@ func (d *Diagnostic) Render() string {
 		excerpt(&b, d.File, d.At, d.Label)
 	}
 	for _, r := range d.Related {
-		fmt.Fprintf(&b, "%s: note: %s\n", placeOf(r.File, r.At.Start), r.Message)
+		fmt.Fprintf(&b, "%s: note: %s\n", placeOf(r.File, r.At.Start), display.Line(r.Message))
 	}
 	for _, fix := range d.Fixes {
 		kind := "fix"
 		if !fix.Safe {
 			kind = "unsafe fix"
 		}
-		fmt.Fprintf(&b, "     = %s: %s\n", kind, fix.Title)
+		fmt.Fprintf(&b, "     = %s: %s\n", kind, display.Line(fix.Title))
 	}
 	return b.String()
 }
@@ -117,11 +119,11 @@ func excerpt(b *strings.Builder, f *File, at Span, label string) {
 		shown += "…"
 	}
 	number := fmt.Sprintf("%4d", pos.Line)
-	fmt.Fprintf(b, "%s | %s\n", number, strings.TrimRight(printable(shown), " "))
+	fmt.Fprintf(b, "%s | %s\n", number, strings.TrimRight(display.Log(shown), " "))
 	pad := padding(line[first:col])
 	fmt.Fprintf(b, "%s | %s^%s", strings.Repeat(" ", len(number)), pad, strings.Repeat("~", length-1))
 	if label != "" {
-		b.WriteString(" " + label)
+		b.WriteString(" " + display.Line(label))
 	}
 	b.WriteByte('\n')
 }
@@ -134,17 +136,6 @@ func padding(before []rune) string {
 		}
 		return ' '
 	}, string(before))
-}
-
-// printable shows control characters as U+FFFD: an excerpt must not drive the
-// terminal.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r != '\t' && (r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0) {
-			return utf8.RuneError
-		}
-		return r
-	}, s)
 }
 
 // Reports gathers diagnostics: MaxReports of each file, what follows is counted

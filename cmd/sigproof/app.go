@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sigproof/sigproof/sigma"
+	"github.com/sigproof/sigproof/sigma/display"
 )
 
 // The exit codes of every command.
@@ -30,6 +31,7 @@ var errFindings = errors.New("findings")
 type app struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
+	terminal       bool // stdout is one
 
 	format    string
 	output    string
@@ -46,7 +48,11 @@ type app struct {
 }
 
 func newApp(stdin io.Reader, stdout, stderr io.Writer) *app {
-	return &app{stdin: stdin, stdout: stdout, stderr: stderr, bounds: defaultBounds()}
+	a := &app{stdin: stdin, stdout: stdout, stderr: showing{stderr, display.Log}, bounds: defaultBounds()}
+	if isTerminal(stdout) {
+		a.stdout, a.terminal = showing{stdout, display.Text}, true
+	}
+	return a
 }
 
 // run executes the command line and gives the exit code.
@@ -209,10 +215,5 @@ func (a *app) colored() bool {
 	case os.Getenv("CLICOLOR_FORCE") != "" && os.Getenv("CLICOLOR_FORCE") != "0":
 		return true
 	}
-	f, ok := a.stdout.(*os.File)
-	if !ok || a.output != "" {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	return a.terminal && a.output == ""
 }

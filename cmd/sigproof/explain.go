@@ -13,6 +13,7 @@ import (
 	"github.com/sigproof/sigproof/compiler/ir"
 	"github.com/sigproof/sigproof/fixtures/event"
 	"github.com/sigproof/sigproof/sigma"
+	"github.com/sigproof/sigproof/sigma/display"
 	"github.com/sigproof/sigproof/targets/gomatch"
 )
 
@@ -82,7 +83,7 @@ func (a *app) explainEvent(w io.Writer, b *binding.Binding, record *event.Record
 			continue
 		}
 		if _, rule := doc.(*sigma.Rule); rule && a.format == "text" {
-			fmt.Fprintf(w, "%s: says nothing about event %d, which is of log %s\n", doc.Info().Label(), index, record.Event.Log.Name)
+			fmt.Fprintf(w, "%s: says nothing about event %d, which is of log %s\n", display.Line(doc.Info().Label()), index, record.Event.Log.Name)
 		}
 	}
 	return nil
@@ -99,7 +100,7 @@ func (a *app) explainRule(w io.Writer, p *ir.Program, record *event.Record, inde
 	if s := record.Event.Shape; s != nil {
 		shape = ", shape " + s.Name
 	}
-	fmt.Fprintf(w, "%s: %s event %d (log %s%s)\n", p.Title, verb(x.Holds), index, record.Event.Log.Name, shape)
+	fmt.Fprintf(w, "%s: %s event %d (log %s%s)\n", display.Line(p.Title), verb(x.Holds), index, record.Event.Log.Name, shape)
 	writeExplanation(w, x, 1)
 	return nil
 }
@@ -118,7 +119,7 @@ func writeExplanation(w io.Writer, x *gomatch.Explanation, depth int) {
 	if x.Holds {
 		mark = "yes"
 	}
-	fmt.Fprintf(w, "%s%s %s  (%s:%s)", strings.Repeat("  ", depth), mark, x.Says, x.In.Name, x.In.Position(x.At.Start))
+	fmt.Fprintf(w, "%s%s %s  (%s:%s)", strings.Repeat("  ", depth), mark, display.Line(x.Says), display.Line(x.In.Name), x.In.Position(x.At.Start))
 	if x.Tested {
 		fmt.Fprintf(w, ": %s", seen(x))
 	}
@@ -135,7 +136,7 @@ func seen(x *gomatch.Explanation) string {
 	}
 	texts := make([]string, len(x.Values))
 	for i, v := range x.Values {
-		texts[i] = eval.JSON(v)
+		texts[i] = display.Line(eval.JSON(v))
 	}
 	return cmp.Or(strings.Join(texts, ", "), "empty")
 }

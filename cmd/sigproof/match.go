@@ -17,6 +17,7 @@ import (
 	"github.com/sigproof/sigproof/compiler/schema"
 	"github.com/sigproof/sigproof/fixtures/event"
 	"github.com/sigproof/sigproof/sigma"
+	"github.com/sigproof/sigproof/sigma/display"
 	"github.com/sigproof/sigproof/targets/gomatch"
 )
 
@@ -164,7 +165,7 @@ func (m *matching) say(a *alert) error {
 
 func (m *matching) write(a *alert) error {
 	if m.format == "text" {
-		_, err := fmt.Fprintln(m.out, a)
+		_, err := fmt.Fprintln(m.out, display.Line(a.String()))
 		return err
 	}
 	return writeJSONLine(m.out, a.Fields())

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sigproof/sigproof/sigma/display"
 	"github.com/sigproof/sigproof/targets/pack"
 )
 
@@ -50,13 +51,13 @@ func (a *app) packVerify(name, keyName string) error {
 	wrong = append(wrong, of.Verify(p)...)
 	return a.emit(func(w io.Writer) error {
 		for _, problem := range wrong {
-			fmt.Fprintf(w, "%s: %v\n", name, problem)
+			fmt.Fprintf(w, "%s: %s\n", name, display.Line(problem.Error()))
 		}
 		if len(wrong) > 0 {
 			return errFindings
 		}
 		_, err := fmt.Fprintf(w, "%s: %s %s for %s, %d rules in %d files, all as the manifest says; %s\n",
-			name, p.Manifest.Name, p.Manifest.Version, p.Manifest.Product, len(p.Manifest.Rules), len(p.Files), signed)
+			name, display.Line(p.Manifest.Name), display.Line(p.Manifest.Version), p.Manifest.Product, len(p.Manifest.Rules), len(p.Files), signed)
 		return err
 	})
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/sigproof/sigproof/fixtures/event"
 	"github.com/sigproof/sigproof/fixtures/query"
 	"github.com/sigproof/sigproof/sigma"
+	"github.com/sigproof/sigproof/sigma/display"
 )
 
 func (a *app) runCommand() *cobra.Command {
@@ -100,13 +101,14 @@ func (a *app) readAllEvents(names []string) ([]*event.Record, error) {
 // writeGrid writes a result for people.
 func writeGrid(w io.Writer, columns []string, rows [][]string) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(tw, strings.Join(columns, "\t"))
-	for _, row := range rows {
+	for _, row := range append([][]string{columns}, rows...) {
 		cells := make([]string, len(row))
 		for i, c := range row {
-			cells[i] = strings.NewReplacer("\t", `\t`, "\n", `\n`, "\r", `\r`).Replace(c)
+			cells[i] = display.Line(whitespace.Replace(c))
 		}
 		fmt.Fprintln(tw, strings.Join(cells, "\t"))
 	}
 	return tw.Flush()
 }
+
+var whitespace = strings.NewReplacer("\t", `\t`, "\n", `\n`, "\r", `\r`)

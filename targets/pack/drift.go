@@ -7,6 +7,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/sigproof/sigproof/sigma/display"
 )
 
 // An Object is a rule as a product holds it, or as a pack wants it: its fields
@@ -109,16 +111,16 @@ func (d *Drift) Empty() bool { return len(d.Changed)+len(d.Missing)+len(d.Extra)
 func (d *Drift) Text(w io.Writer) error {
 	var b strings.Builder
 	for _, c := range d.Changed {
-		fmt.Fprintf(&b, "changed %s: %s: %s\n", c.ID, c.Title, c.Field)
+		fmt.Fprintf(&b, "changed %s\n", display.Line(c.ID+": "+c.Title+": "+c.Field))
 		for _, line := range lineDiff(c.Want, c.Got) {
-			b.WriteString("    " + line + "\n")
+			b.WriteString("    " + display.Log(line) + "\n")
 		}
 	}
 	for _, o := range d.Missing {
-		fmt.Fprintf(&b, "missing %s: %s\n", o.ID, o.Title)
+		fmt.Fprintf(&b, "missing %s\n", display.Line(o.ID+": "+o.Title))
 	}
 	for _, o := range d.Extra {
-		fmt.Fprintf(&b, "extra   %s: %s\n", o.ID, o.Title)
+		fmt.Fprintf(&b, "extra   %s\n", display.Line(o.ID+": "+o.Title))
 	}
 	fmt.Fprintf(&b, "%d changed, %d missing, %d extra\n", len(d.Changed), len(d.Missing), len(d.Extra))
 	_, err := io.WriteString(w, b.String())
@@ -181,7 +183,11 @@ func (d *Drift) Markdown(w io.Writer) error {
 
 // cell keeps a text in the cell of a table.
 func cell(s string) string {
-	return strings.ReplaceAll(MarkdownText(s), "\n", "<br>")
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		lines[i] = display.Markdown(line)
+	}
+	return strings.Join(lines, "<br>")
 }
 
 // sides gives of two texts the lines in which they differ.

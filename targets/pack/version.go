@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/sigproof/sigproof/sigma/display"
 )
 
 // firstVersion is that of a pack, and of a rule, that has none before it.
@@ -102,7 +104,7 @@ func Changelog(version string, changes []Change, before []byte) []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n## %s\n\n", head, version)
 	for _, c := range changes {
-		c.Title = MarkdownText(c.Title)
+		c.ID, c.Title = display.Markdown(c.ID), display.Markdown(c.Title)
 		fmt.Fprintf(&b, "- %s\n", c)
 	}
 	return []byte(b.String() + rest)

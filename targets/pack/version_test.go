@@ -130,3 +130,13 @@ extra   9: Other | rule
 		t.Error("a drift that is none, or one that is not seen")
 	}
 }
+
+// TestChangelogIsText has a title that is markup: the action makes a comment of
+// the changelog.
+func TestChangelogIsText(t *testing.T) {
+	t.Parallel()
+	got := string(Changelog("1.0.0", []Change{{"id", "<b>@team</b>", "added", "", "1.0.0"}}, nil))
+	if want := "# Changelog\n\n## 1.0.0\n\n- added id: &lt;b>@&#8203;team&lt;/b> 1.0.0\n"; got != want {
+		t.Errorf("it is %q and not %q", got, want)
+	}
+}

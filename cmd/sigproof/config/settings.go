@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/sigproof/sigproof/sigma"
+	"github.com/sigproof/sigproof/sigma/display"
 )
 
 // A Setting is one thing that a file sets, and where.
@@ -73,7 +74,7 @@ func WriteText(w io.Writer, settings []Setting) error {
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(tw, "SETTING\tVALUE\tORIGIN")
 	for _, s := range settings {
-		fmt.Fprintf(tw, "%s\t%s\t%s\n", s.Key, s.Value, s.Origin)
+		fmt.Fprintf(tw, "%s\t%s\t%s\n", display.Line(s.Key), display.Line(s.Value), display.Line(s.Origin))
 	}
 	return tw.Flush()
 }

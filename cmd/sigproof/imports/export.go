@@ -8,6 +8,7 @@ import (
 
 	"github.com/sigproof/sigproof/cmd/sigproof/bounded"
 	"github.com/sigproof/sigproof/fixtures/foreign/writing"
+	"github.com/sigproof/sigproof/sigma/display"
 )
 
 // An exported is a line of `export --format jsonl`.
@@ -33,7 +34,7 @@ func WriteExport(w io.Writer, folder string, x *writing.Export, asJSON bool) err
 		if asJSON {
 			err = enc.Encode(exported{File: name, Rule: head.ID.Value, Tests: r.Tests})
 		} else {
-			_, err = fmt.Fprintf(w, "%s: %s, tests: %d\n", name, head.Label(), r.Tests)
+			_, err = fmt.Fprintf(w, "%s: %s, tests: %d\n", display.Line(name), display.Line(head.Label()), r.Tests)
 		}
 		if err != nil {
 			return err

@@ -16,6 +16,7 @@ import (
 	"github.com/sigproof/sigproof/fixtures/foreign/reading"
 	"github.com/sigproof/sigproof/fixtures/foreign/suites"
 	"github.com/sigproof/sigproof/sigma"
+	"github.com/sigproof/sigproof/sigma/display"
 )
 
 // A Run gathers suites, and writes them.
@@ -110,7 +111,7 @@ func (r *Run) lines(w io.Writer, name string, h *suites.Home) error {
 		if r.JSON {
 			err = enc.Encode(imported{Suite: name, Rule: id, Cases: len(s.Cases)})
 		} else {
-			_, err = fmt.Fprintf(w, "%s: %s, cases: %d\n", name, label, len(s.Cases))
+			_, err = fmt.Fprintf(w, "%s: %s, cases: %d\n", display.Line(name), display.Line(label), len(s.Cases))
 		}
 		if err != nil {
 			return err

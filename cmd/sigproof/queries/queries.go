@@ -16,6 +16,7 @@ import (
 	"github.com/sigproof/sigproof/cmd/sigproof/bounded"
 	"github.com/sigproof/sigproof/compiler/pipeline"
 	"github.com/sigproof/sigproof/sigma"
+	"github.com/sigproof/sigproof/sigma/display"
 	"github.com/sigproof/sigproof/targets"
 )
 
@@ -108,7 +109,7 @@ func (q *Query) paragraph(comments bool, below string) string {
 
 // comment writes a line that the language skips.
 func comment(language, text string) string {
-	text = strings.Join(strings.Fields(text), " ")
+	text = display.Line(text)
 	if language == "spl" {
 		return "``` " + strings.ReplaceAll(text, "```", "") + " ```"
 	}
