@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -22,6 +24,7 @@ type importFlags struct {
 	meaning
 	rules   []string
 	corpus  string
+	names   []string
 	replace bool
 }
 
@@ -31,12 +34,14 @@ func (a *app) importCommand() *cobra.Command {
 		Use:   "import path...",
 		Short: "Turn other tools' tests of rules, and exported events, into suites beside the rules",
 		Long: "Turn other tools' tests of rules into suites beside the rules: SigmaHQ's regression data (info.yml), the cases of\n" +
-			"sigma-test (in rules, or in a _test.yml beside them), the Tests of Panther's rules, and rsigma's exemplars (in rules)\n" +
-			"and expectations of backtests. What a suite has no place for is said, line by line, and is a finding. Of a file of\n" +
-			"events, as a portal or an API exports them, suites are drafted for the rules of -r that match any: a case for each\n" +
-			"event in which other parts of the rule hold, that says what the native engine answers. Look at each.",
+			"sigma-test (in rules, or in a _test.yml beside them), the Tests of Panther's rules, rsigma's exemplars (in rules) and\n" +
+			"expectations of backtests, and the tests of contentctl's detections with their attack data, as far as it is here. What\n" +
+			"a suite has no place for is said, line by line, and is a finding. Of a file of events, as a portal or an API exports\n" +
+			"them, suites are drafted for the rules of -r that match any: a case for each event in which other parts of the rule\n" +
+			"hold, that says what the native engine answers. Look at each.",
 		Example: "  sigproof import -r rules/ regression_data/\n  sigproof import rules/            # sigma-test, exemplars\n" +
-			"  sigproof import -r rules/ --corpus ci/corpus ci/expectations.yml\n  sigproof import -r rules/pim.yml audit.csv",
+			"  sigproof import -r rules/ --corpus ci/corpus ci/expectations.yml\n  sigproof import -r rules/pim.yml audit.csv\n" +
+			"  sigproof import -r rules/ --corpus attack_data/ --map 'Azure AD PIM Role Assigned=pim_role_assigned' detections/",
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if err := a.formats("text", "json", "jsonl"); err != nil {
@@ -47,7 +52,8 @@ func (a *app) importCommand() *cobra.Command {
 	}
 	a.meaningFlags(cmd, &f.meaning)
 	cmd.Flags().StringArrayVarP(&f.rules, "rules", "r", nil, "rule files or folders; without it the rules that the tests stand in or beside")
-	cmd.Flags().StringVar(&f.corpus, "corpus", "", "the folder of the events that expectations speak of; without it corpus beside them")
+	cmd.Flags().StringArrayVar(&f.names, "map", nil, "NAME=RULE: tests of NAME, an id or name, are of RULE, one of -r")
+	cmd.Flags().StringVar(&f.corpus, "corpus", "", "the folder of attack data, and of the events that expectations speak of; for these without it corpus beside them")
 	cmd.Flags().BoolVar(&f.replace, "replace", false, "write suites anew that are there already")
 	return cmd
 }
@@ -65,9 +71,13 @@ func (a *app) importTests(args []string, f *importFlags) error {
 		}
 		docs = rules.docs
 	}
+	homes := suites.NewHomes(docs, a.readWhole)
+	if homes.Map, err = namesOf(f.names, docs); err != nil {
+		return err
+	}
 	run := &imports.Run{
-		Homes:   suites.NewHomes(docs, a.readWhole),
-		Reader:  &reading.Reader{ReadFile: a.readSample, Files: filesUnder, Corpus: f.corpus, Log: opts.Log},
+		Homes:   homes,
+		Reader:  &reading.Reader{ReadIn: a.readIn, Files: filesUnder, Folders: folders(args), Corpus: filepath.ToSlash(f.corpus), Log: opts.Log},
 		Replace: f.replace, JSON: a.format != "text", Embedded: packPrefix,
 	}
 	tests, exports := exported(args)
@@ -76,6 +86,9 @@ func (a *app) importTests(args []string, f *importFlags) error {
 	}
 	if err := a.importFiles(run, tests); err != nil {
 		return err
+	}
+	for _, name := range homes.Unmet() {
+		return fmt.Errorf("--map %q: no test there is of a rule of that name", name)
 	}
 	if err := a.emit(run.Write); err != nil {
 		return err
@@ -89,10 +102,20 @@ func (a *app) importTests(args []string, f *importFlags) error {
 	return nil
 }
 
-// readSample reads the events of another tool's test, which names their file.
-func (a *app) readSample(name string) ([]byte, error) {
-	text, err := a.readNamed(name, a.bounds.size, "--max-size")
-	return a.counted(name, text, err)
+// namesOf reads what --map says: another tool's name of a rule, and ours.
+func namesOf(pairs []string, docs []sigma.Document) (map[string]string, error) {
+	if len(pairs) > 0 && docs == nil {
+		return nil, errors.New("--map names rules of -r, which must say where they are")
+	}
+	out := map[string]string{}
+	for _, pair := range pairs {
+		name, rule, ok := strings.Cut(pair, "=")
+		if !ok || name == "" || rule == "" {
+			return nil, fmt.Errorf("--map %q must be NAME=RULE: the id or name that the tests have, and a rule of -r", pair)
+		}
+		out[name] = rule
+	}
+	return out, nil
 }
 
 // exported parts files of events from those of tests, which are YAML.
@@ -150,6 +173,18 @@ func (a *app) importEvents(run *imports.Run, args []string, docs []sigma.Documen
 		return fmt.Errorf("%s: no event there that a rule of -r matches", strings.Join(args, " "))
 	}
 	return nil
+}
+
+// folders are those that were asked for.
+func folders(args []string) []string {
+	var out []string
+	for _, arg := range args {
+		arg = strings.TrimSuffix(arg, "...")
+		if info, err := os.Stat(cmp.Or(arg, ".")); err == nil && info.IsDir() {
+			out = append(out, filepath.ToSlash(filepath.Clean(arg)))
+		}
+	}
+	return out
 }
 
 // filesUnder lists the files of a folder; nil if there is none.

@@ -118,6 +118,21 @@ func below(dir, name string) (path string, ok bool) {
 	return path, err == nil && filepath.IsLocal(path)
 }
 
+// readIn reads a log that stands in a folder, and no file outside of it.
+func (a *app) readIn(folder, name string) ([]byte, error) {
+	most := int64(a.bounds.event)
+	text, err := bounded.ReadBelow(folder, name, most)
+	switch a.read += int64(len(text)); {
+	case err != nil:
+		return nil, err
+	case int64(len(text)) > most:
+		return nil, fmt.Errorf("%s has more than %d bytes, and no more are read; --max-event sets how many", name, most)
+	case a.read > eventsAtOnce*most:
+		return nil, fmt.Errorf("%s: more than %d bytes of logs are read at once; --max-event sets a %dth of that", name, eventsAtOnce*most, eventsAtOnce)
+	}
+	return text, nil
+}
+
 // A size is a number of bytes as a flag takes it: 4194304, 4096KiB, 4MiB, 1GiB.
 type size int64
 

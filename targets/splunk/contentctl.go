@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
-	"path"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -21,9 +19,6 @@ import (
 
 // repository is the folder of the form that contentctl builds apps of.
 const repository = "contentctl/"
-
-// An Event is one as an add-on brings it in.
-type Event struct{ Sourcetype, Raw string }
 
 // namespace is that of all ids that packs make.
 var namespace = uuid.NewSHA1(uuid.NameSpaceURL, []byte("https://github.com/sigproof/sigproof/splunk"))
@@ -201,33 +196,16 @@ func nameContent(rules []*rule, label string) {
 // contentPaths are the files of a rule in the repository.
 func (r *rule) contentPath() string { return repository + "detections/cloud/" + contentFile(r.content) }
 
-func (r *rule) eventsPath(sourcetype string) string {
-	return repository + path.Join("tests", macroName(r.content)+"."+macroName(words(sourcetype))+".log")
-}
-
-// sourcetypes lists those of the events that the rule is known to find.
-func (r *rule) sourcetypes() []string {
-	var out []string
-	for _, e := range r.events {
-		if !slices.Contains(out, e.Sourcetype) {
-			out = append(out, e.Sourcetype)
-		}
-	}
-	slices.Sort(out)
-	return out
-}
-
 // contentFiles are the detection and the events that it must find.
 func (a *app) contentFiles(r *rule) []pack.File {
-	out := []pack.File{{Path: r.contentPath(), Data: yamlOf(a.detection(r))}}
-	for _, sourcetype := range r.sourcetypes() {
-		var b strings.Builder
-		for _, e := range r.events {
-			if e.Sourcetype == sourcetype {
-				b.WriteString(e.Raw + "\n")
-			}
-		}
-		out = append(out, pack.File{Path: r.eventsPath(sourcetype), Data: []byte(b.String())})
+	var tests []unitTest
+	var files []pack.File
+	if len(r.events) > 0 {
+		tests, files = contentTests(macroName(r.content), []Test{{"Events of the suite", r.events}})
+	}
+	out := []pack.File{{Path: r.contentPath(), Data: yamlOf(a.detection(r, tests))}}
+	for _, f := range files {
+		out = append(out, pack.File{Path: repository + f.Path, Data: f.Data})
 	}
 	return out
 }

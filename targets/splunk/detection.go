@@ -95,20 +95,9 @@ type notable struct {
 	Fields      []string `yaml:"nes_fields"`
 }
 
-type unitTest struct {
-	Name string       `yaml:"name"`
-	Data []attackData `yaml:"attack_data"`
-}
-
-type attackData struct {
-	Data       string `yaml:"data"`
-	Source     string `yaml:"source"`
-	Sourcetype string `yaml:"sourcetype"`
-}
-
-// detection makes the detection of a rule. A rule of which no event is known
-// is experimental: contentctl takes no other without a test.
-func (a *app) detection(r *rule) *detection {
+// detection makes the detection of a rule. One without a test is experimental:
+// contentctl takes no other.
+func (a *app) detection(r *rule, tests []unitTest) *detection {
 	head := r.doc.Info()
 	d := &detection{
 		Name: r.content, ID: contentID(r.doc), Version: contentVersion(r.version), Date: dateOf(head),
@@ -121,12 +110,8 @@ func (a *app) detection(r *rule) *detection {
 		},
 		Deployment: r.deployment(),
 	}
-	var data []attackData
-	for _, sourcetype := range r.sourcetypes() {
-		data = append(data, attackData{strings.TrimPrefix(r.eventsPath(sourcetype), repository), sourcetype, sourcetype})
-	}
-	if data != nil {
-		d.Status, d.Tests = "production", []unitTest{{"Events of the suite", data}}
+	if tests != nil {
+		d.Status, d.Tests = "production", tests
 	}
 	if r.kind == Alert {
 		d.Drilldowns, d.RBA = r.drilldowns(), r.rba()
