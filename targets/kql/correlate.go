@@ -26,6 +26,7 @@ type correlation struct {
 	groups []string // columns
 	values []string
 	id     string // column; empty if the log has none
+	carry  []string
 	inputs []string
 	tags   bool // rows name their input
 }
@@ -46,6 +47,11 @@ func (q *query) newCorrelation(p *ir.Program) *correlation {
 	}
 	for _, g := range c.GroupBy {
 		c.groups = append(c.groups, fresh(Column(g.Name)))
+	}
+	for _, name := range q.carried {
+		if !slices.Contains(c.groups, name) {
+			c.carry, taken[name] = append(c.carry, name), true
+		}
 	}
 	for _, g := range c.Values {
 		c.values = append(c.values, fresh(Column(g.Name)))
@@ -156,7 +162,7 @@ func (c *correlation) keyList() []string {
 	if c.id != "" {
 		out = append(out, name(c.id))
 	}
-	return out
+	return append(out, c.carry...)
 }
 
 func (c *correlation) keys() string { return strings.Join(c.keyList(), ", ") }
@@ -186,8 +192,17 @@ func (c *correlation) joined() write.Text {
 // instants gives the times at which windows end, in each group.
 func (c *correlation) instants(on []string) string {
 	var sums []string
+	of := slices.Clone(c.carry)
 	if c.id != "" {
-		sums = append(sums, name(c.id)+" = max("+name(c.id)+")")
+		of = append([]string{name(c.id)}, of...)
+	}
+	switch len(of) {
+	case 0:
+	case 1:
+		sums = append(sums, of[0]+" = max("+of[0]+")")
+	default: // all of one event
+		all := strings.Join(of, ", ")
+		sums = append(sums, "("+all+") = arg_max("+all+")")
 	}
 	if c.since {
 		sums = append(sums, "Arrived = min(Ingested)")

@@ -43,6 +43,11 @@ type Emitter struct {
 	// Columns are added to the rows of rules. Those of a correlation are its
 	// groups, whatever stands here.
 	Columns []Added
+
+	// Carried are columns of the tables that a correlation reads, of the event
+	// that completes it, in the rows of correlations; the first tells events of
+	// one instant apart. Every table must have them.
+	Carried []string
 }
 
 // maxLength is how many characters a query of an analytics rule may have.
@@ -56,7 +61,7 @@ func (e Emitter) Emit(p *ir.Program) (*targets.Query, []*sigma.Diagnostic) {
 	if d := noTable(p); d != nil {
 		return nil, []*sigma.Diagnostic{d}
 	}
-	q := &query{helpers: map[string]bool{}, scheduled: e.Scheduled, added: e.Columns}
+	q := &query{helpers: map[string]bool{}, scheduled: e.Scheduled, added: e.Columns, carried: e.Carried}
 	text := q.program(p)
 	if sigma.HasErrors(q.diags) {
 		return nil, sigma.SortDiagnostics(q.diags)
@@ -109,6 +114,7 @@ type query struct {
 
 	scheduled bool
 	added     []Added
+	carried   []string
 
 	// since tells that the rows of a scheduled correlation say since when their
 	// window fires: see once.go.

@@ -46,6 +46,7 @@ func (c *correlation) input(i int) write.Text {
 		}
 		project = append(project, renamed(c.id, id))
 	}
+	project = append(project, c.carry...)
 	if len(c.values) > 0 {
 		project = append(project, "Value = "+c.value(r, i))
 	}
@@ -86,6 +87,7 @@ func (c *correlation) ofCorrelation(i int) write.Text {
 		}
 		project = append(project, renamed(c.id, id))
 	}
+	project = append(project, c.carry...)
 	if len(c.values) > 0 {
 		texts := make([]string, len(c.values))
 		for n, g := range c.Values {

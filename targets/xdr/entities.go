@@ -78,7 +78,7 @@ var groupProperties = map[string]func(column string) account{
 }
 
 // mapped gives the entities of a program's rows. Those of a correlation are its
-// groups.
+// groups, and the machine of the event that completes it.
 func mapped(p *ir.Program) entities {
 	if p.Correlation == nil {
 		e := entitiesOf(p.Log)
@@ -86,17 +86,20 @@ func mapped(p *ir.Program) entities {
 		return e
 	}
 	var e entities
+	if allNative(p) {
+		e.Hosts = []host{{ID: deviceColumn}}
+	}
 	for _, g := range p.Correlation.GroupBy {
 		column := kql.Column(g.Name)
 		field := g.Fields[0].Name
 		if make := groupProperties[field]; make != nil {
 			e.Accounts = append(e.Accounts, make(column))
 		}
-		switch field {
-		case "DeviceId":
-			e.Hosts = append(e.Hosts, host{ID: column})
-		case "Computer":
-			e.Hosts = append(e.Hosts, host{Name: column})
+		if field == "Computer" {
+			if len(e.Hosts) == 0 {
+				e.Hosts = []host{{}}
+			}
+			e.Hosts[0].Name = column
 		}
 	}
 	return e

@@ -18,8 +18,9 @@ const everything = "detectionRules.json"
 
 // The kinds of what a document becomes.
 const (
-	overDefender = "Defender" // reads tables of Defender itself
-	overSentinel = "Sentinel" // reads tables of a workspace that is connected
+	overDefender = "Defender"   // reads tables of Defender itself
+	overSentinel = "Sentinel"   // reads tables of a workspace that is connected
+	onEach       = "Continuous" // looks at each event of a table of Defender as it comes in
 )
 
 // Build makes the pack of programs. What Defender does not take is left out,
@@ -30,12 +31,7 @@ func Build(programs []*ir.Program, opts *pack.Options) (*pack.Pack, []*sigma.Dia
 
 var maker = &pack.Maker{
 	Product: Product, Emitter: Emitter{}, Engine: "kql", Check: check,
-	Kind: func(a *pack.Artifact) string {
-		if Native(a.Program.Log) {
-			return overDefender
-		}
-		return overSentinel
-	},
+	Kind: kindOf,
 	Path: func(a *pack.Artifact) string { return "rules/" + a.Name + ".json" },
 	File: func(a *pack.Artifact) []byte { return pack.JSON(rule(a)) },
 	Whole: func(all []*pack.Artifact) []pack.File {
@@ -47,6 +43,16 @@ var maker = &pack.Maker{
 		}
 		return []pack.File{{Path: everything, Data: pack.JSON(list)}}
 	},
+}
+
+func kindOf(a *pack.Artifact) string {
+	switch {
+	case fitsContinuous(a.Program, a.Query.Text):
+		return onEach
+	case allNative(a.Program):
+		return overDefender
+	}
+	return overSentinel
 }
 
 // How often detections run, and how far they look back. Learn, Create custom
@@ -123,9 +129,12 @@ type technique struct {
 // version, since Graph has no other place for it.
 func rule(a *pack.Artifact) detectionRule {
 	r := detectionRule{
-		Type: "#microsoft.graph.security.detectionRule", ID: a.ID, DisplayName: a.Title, Description: a.Description, Status: "enabled",
+		Type: "#microsoft.graph.security.detectionRule", ID: a.ID, DisplayName: title(a), Description: a.Description, Status: "enabled",
 		Condition: condition{a.Query.Text}, Schedule: schedule{Frequency: arm.Duration(frequency)},
-		Action: action{alert{a.Title, a.Description, severity(a.Program.Level), mapped(a.Program), attack(a)}},
+		Action: action{alert{title(a), a.Description, severity(a.Program.Level), mapped(a.Program), attack(a)}},
+	}
+	if a.Kind == onEach {
+		r.Schedule.Frequency = arm.Duration(0)
 	}
 	if a.Version != "" {
 		r.Description += "\n\nVersion " + a.Version + "."
@@ -134,6 +143,15 @@ func rule(a *pack.Artifact) detectionRule {
 		r.Schedule.Lookback = arm.Duration(d)
 	}
 	return r
+}
+
+// title is the title of a rule. Defender refuses a second detection of one name,
+// and a second alert of one title: what marks the name of the file marks these.
+func title(a *pack.Artifact) string {
+	if mark := "_" + a.ID[:8]; strings.HasSuffix(a.Name, mark) {
+		return a.Title + " (" + a.ID[:8] + ")"
+	}
+	return a.Title
 }
 
 // severity is Defender's word for a level. A document without one is as bad as

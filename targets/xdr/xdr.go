@@ -19,6 +19,7 @@ import (
 	"github.com/sigproof/sigproof/sigma"
 	"github.com/sigproof/sigproof/targets"
 	"github.com/sigproof/sigproof/targets/kql"
+	"github.com/sigproof/sigproof/targets/pack"
 )
 
 // Product is the name of the product and of its language.
@@ -31,6 +32,8 @@ var native = []string{
 
 const (
 	timeColumn    = "Timestamp"
+	reportColumn  = "ReportId"
+	deviceColumn  = "DeviceId"
 	analyticsTime = "TimeGenerated" // in Log Analytics
 )
 
@@ -81,12 +84,17 @@ var _ targets.Emitter = Emitter{}
 func (Emitter) Language() string { return Product }
 
 // Emit writes the query of a program, with the columns that name the entities
-// of its log.
+// of its log. Rows of Defender's tables name the event, as a detection must: it
+// has a number on its machine.
 func (Emitter) Emit(p *ir.Program) (*targets.Query, []*sigma.Diagnostic) {
 	if d := noTable(p); d != nil {
 		return nil, []*sigma.Diagnostic{d}
 	}
-	q, diags := kql.Emitter{Columns: entitiesOf(p.Log).added}.Emit(over(p))
+	e := kql.Emitter{Columns: entitiesOf(p.Log).added}
+	if p.Correlation != nil && allNative(p) {
+		e.Carried = []string{reportColumn, deviceColumn}
+	}
+	q, diags := e.Emit(over(p))
 	if q == nil {
 		return nil, diags
 	}
@@ -95,6 +103,11 @@ func (Emitter) Emit(p *ir.Program) (*targets.Query, []*sigma.Diagnostic) {
 		q.Text += "\n| project-rename " + timeColumn + " = " + analyticsTime
 	}
 	return q, slices.DeleteFunc(diags, func(d *sigma.Diagnostic) bool { return d.Code == "kql/too-long" }) // it is Sentinel's
+}
+
+// allNative tells whether Defender itself keeps all logs of a program.
+func allNative(p *ir.Program) bool {
+	return !slices.ContainsFunc(pack.Logs(p), func(log *schema.Log) bool { return !Native(log) })
 }
 
 // noTable refuses a program of a log that advanced hunting has no table of.

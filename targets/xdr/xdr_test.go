@@ -1,7 +1,9 @@
 package xdr
 
 import (
+	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -59,12 +61,12 @@ func TestQueries(t *testing.T) {
 | where FolderPath endswith "\\procdump.exe"
 | where datetime_part("hour", Timestamp) < 6
 | where isnotempty(DeviceId)
-| project DeviceId, TimeGenerated = Timestamp
-| sort by DeviceId asc, TimeGenerated asc
+| project DeviceId, TimeGenerated = Timestamp, ReportId
+| sort by DeviceId asc, TimeGenerated asc, ReportId asc
 | extend First = iff(DeviceId == prev(DeviceId, 2), prev(TimeGenerated, 2), datetime(null)),
     Last = DeviceId != next(DeviceId) or TimeGenerated != next(TimeGenerated)
 | where TimeGenerated - First <= 6h and Last
-| project DeviceId, TimeGenerated
+| project DeviceId, TimeGenerated, ReportId
 | project-rename Timestamp = TimeGenerated`},
 		{"entra_signin", "title: S\nlogsource: {product: azure, service: signinlogs}\ndetection: {sel: {userId: a}, condition: sel}\n", 0, `SigninLogs
 | where UserId =~ "a"`},
@@ -107,7 +109,10 @@ func binds(t *testing.T, p *ir.Program, q *targets.Query) {
 		columns = append(columns, c.Name)
 	}
 	e := mapped(p)
-	var named []string
+	named := []string{analyticsTime}
+	if allNative(p) {
+		named = []string{timeColumn, reportColumn, deviceColumn}
+	}
 	for _, a := range e.Accounts {
 		named = append(named, a.ID, a.Name, a.SID, a.UPN)
 	}
@@ -119,7 +124,7 @@ func binds(t *testing.T, p *ir.Program, q *targets.Query) {
 	}
 	for _, name := range named {
 		if name != "" && !slices.Contains(columns, name) {
-			t.Errorf("%s: the rows have no column %s, which names an entity: %v", p.Title, name, columns)
+			t.Errorf("%s: the rows have no column %s, which a detection names: %v", p.Title, name, columns)
 		}
 	}
 }
@@ -155,8 +160,93 @@ func TestPack(t *testing.T) {
 	for _, r := range p.Manifest.Rules {
 		kinds[r.Kind]++
 	}
-	if kinds[overDefender] != len(native) || kinds[overSentinel] < 40 {
+	if kinds[overDefender]+kinds[onEach] != len(native) || kinds[onEach] == 0 || kinds[overSentinel] < 40 {
 		t.Errorf("got %v", kinds)
+	}
+}
+
+// TestContinuous says which queries Defender runs on each event.
+func TestContinuous(t *testing.T) {
+	t.Parallel()
+	for detection, want := range map[string]string{
+		`{Image|endswith: '\a.exe'}`:                        "PT0S",
+		`{CommandLine|contains|all: ['in~ let (', 'mv-']}`:  "PT0S",
+		`{CommandLine|re: 'a.*b', ProcessId: 5}`:            "PT0S",
+		`{CommandLine: [a, b]}`:                             "PT1H", // in~
+		`{CommandLine|fieldref: FileName, ProcessId|gt: 5}`: "PT0S",
+		`{LogonId: '0x3e7'}`:                                "PT1H", // a function that transformations do not take
+	} {
+		src := "title: T\nlogsource: {product: windows, category: process_creation}\ndetection: {sel: " + detection + ", condition: sel}\n"
+		docs, _ := sigma.Parse("rule.yml", []byte(src))
+		programs, diags := compiler.Compile(docs, &compiler.Options{Log: schema.ByName("xdr_process")})
+		if sigma.HasErrors(diags) {
+			t.Fatal(diags)
+		}
+		p, diags := Build(programs, &pack.Options{})
+		if len(diags) > 0 {
+			t.Fatal(diags[0].Render())
+		}
+		var r detectionRule
+		if err := json.Unmarshal(p.File("rules/T.json"), &r); err != nil {
+			t.Fatal(err)
+		}
+		if r.Schedule.Frequency != want || r.Schedule.Lookback != "" || (p.Manifest.Rules[0].Kind == onEach) != (want == "PT0S") {
+			t.Errorf("%s: got %+v %s\n%s", detection, r.Schedule, p.Manifest.Rules[0].Kind, r.Condition.Text)
+		}
+	}
+}
+
+// TestTitles wants rules of one title to be told apart: Defender refuses a second
+// detection of one name.
+func TestTitles(t *testing.T) {
+	t.Parallel()
+	one := strings.Split(processes, "---")[0]
+	two := strings.NewReplacer("1e7d7a2e", "2e7d7a2e", "name: dump", "name: other").Replace(one)
+	p, _ := Build(append(compile(t, "xdr_process", one), compile(t, "xdr_process", two)...), &pack.Options{})
+	objects, err := Objects(p)
+	if err != nil || len(objects) != 2 || objects[0].Title == objects[1].Title || objects[0].Field("title") == objects[1].Field("title") {
+		t.Errorf("got %+v, %v", objects, err)
+	}
+}
+
+// TestCompleting wants the rows of a correlation to name the event that completes
+// it, by machine and number together.
+func TestCompleting(t *testing.T) {
+	t.Parallel()
+	p := compile(t, "xdr_process", strings.Split(processes, "---")[0]+`---
+title: Files
+correlation: {type: value_count, rules: [dump], group-by: [User], timespan: 1h, condition: {field: CommandLine, gte: 2}}
+`)[1]
+	q, diags := Emitter{}.Emit(p)
+	if q == nil {
+		t.Fatal(diags)
+	}
+	binds(t, p, q)
+	parsed, err := kqleval.Parse(q.Text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var columns []kqleval.Column
+	for _, c := range Table(schema.ByName("xdr_process")).KQL.Columns {
+		typ, _ := kqleval.ParseType(c.Type)
+		columns = append(columns, kqleval.Column{Name: c.Name, Type: typ})
+	}
+	row := `{"Timestamp":"2026-01-01T0%d:00:00Z","ActionType":"ProcessCreated","FolderPath":"C:\\procdump.exe","AccountName":"eve","ProcessCommandLine":"%s","DeviceId":"%s","ReportId":%d}` + "\n"
+	read, err := kqleval.ReadTable(strings.NewReader(
+		fmt.Sprintf(row, 1, "a", "m1", 7)+fmt.Sprintf(row, 2, "b", "m2", 3)+fmt.Sprintf(row, 2, "c", "m1", 2)+fmt.Sprintf(row, 4, "d", "m3", 9)), columns)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := parsed.Bind(kqleval.Schema{"DeviceProcessEvents": columns})
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := plan.Run(context.Background(), &kqleval.Input{Tables: map[string]*kqleval.Table{"DeviceProcessEvents": read}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := string(result.JSON()); !strings.Contains(got, `["eve","2026-01-01T02:00:00.0000000Z",3,"m2"]`) || len(result.Rows) != 1 {
+		t.Errorf("got %s\n%s", got, q.Text)
 	}
 }
 

@@ -89,6 +89,9 @@ func Unescape(s string) string {
 // It is rounded up, so that nothing is missed.
 func Duration(d time.Duration) string {
 	d = (d + time.Minute - 1).Truncate(time.Minute)
+	if d == 0 {
+		return "PT0S"
+	}
 	out := "P"
 	if days := d / (24 * time.Hour); days > 0 {
 		out += fmt.Sprintf("%dD", days)

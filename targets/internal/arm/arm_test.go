@@ -55,7 +55,7 @@ func TestTemplates(t *testing.T) {
 func TestDuration(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[time.Duration]string{
-		5 * time.Minute: "PT5M", 80 * time.Minute: "PT1H20M", 14 * 24 * time.Hour: "P14D", 25 * time.Hour: "P1DT1H", time.Second: "PT1M",
+		5 * time.Minute: "PT5M", 80 * time.Minute: "PT1H20M", 14 * 24 * time.Hour: "P14D", 25 * time.Hour: "P1DT1H", time.Second: "PT1M", 0: "PT0S",
 	} {
 		if got := Duration(in); got != want {
 			t.Errorf("%s: got %s, want %s", in, got, want)
