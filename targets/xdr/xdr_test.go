@@ -174,7 +174,7 @@ func TestContinuous(t *testing.T) {
 		`{CommandLine|re: 'a.*b', ProcessId: 5}`:            "PT0S",
 		`{CommandLine: [a, b]}`:                             "PT1H", // in~
 		`{CommandLine|fieldref: FileName, ProcessId|gt: 5}`: "PT0S",
-		`{LogonId: '0x3e7'}`:                                "PT1H", // a function that transformations do not take
+		`{Hashes|contains: x}`:                              "PT1H", // iff, which transformations know as iif alone
 	} {
 		src := "title: T\nlogsource: {product: windows, category: process_creation}\ndetection: {sel: " + detection + ", condition: sel}\n"
 		docs, _ := sigma.Parse("rule.yml", []byte(src))
