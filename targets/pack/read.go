@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,6 +21,9 @@ const (
 	maxFiles    = 10_000
 	maxFileSize = 16 << 20
 	maxSize     = 256 << 20
+
+	// maxEntry times maxFiles is how long the directory of a zip archive may be.
+	maxEntry = 1 << 10
 
 	// An archive that holds a hundred times its own size is made to burst.
 	// Small ones may: they do no harm.
@@ -128,10 +132,12 @@ type collector struct {
 }
 
 func (c *collector) addZip(r io.ReaderAt, size int64) error {
-	z, err := zip.NewReader(r, size)
+	directory := &boundedAt{r, maxFiles * maxEntry}
+	z, err := zip.NewReader(directory, size)
 	if err != nil {
 		return err
 	}
+	directory.left = math.MaxInt64 // of files, add has the bounds
 	for _, f := range z.File {
 		folder, err := c.enter(f.Name, f.Mode())
 		if err != nil {
@@ -149,6 +155,20 @@ func (c *collector) addZip(r io.ReaderAt, size int64) error {
 		}
 	}
 	return nil
+}
+
+// A boundedAt reads up to so many bytes.
+type boundedAt struct {
+	io.ReaderAt
+	left int64
+}
+
+// ReadAt reads while there is something left.
+func (b *boundedAt) ReadAt(p []byte, at int64) (int, error) {
+	if b.left -= int64(len(p)); b.left < 0 {
+		return 0, fmt.Errorf("its directory has more than %d bytes", maxFiles*maxEntry)
+	}
+	return b.ReaderAt.ReadAt(p, at)
 }
 
 // addTar reads all of the archive, also what comes after its end: the sum at

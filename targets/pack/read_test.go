@@ -5,6 +5,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"compress/gzip"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -199,5 +200,32 @@ func TestLinksOutOfAFolder(t *testing.T) {
 	}
 	if _, err := Open(dir); err == nil || !strings.HasSuffix(err.Error(), `"link" is no regular file`) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestLongDirectory has more names than a pack has room for: they are not read.
+func TestLongDirectory(t *testing.T) {
+	t.Parallel()
+	var entries []entry
+	for i := range maxFiles + 1000 {
+		entries = append(entries, entry{name: fmt.Sprintf("%0*d", maxEntry, i)})
+	}
+	data := zipOf(t, entries)
+	_, err := readArchive(bytes.NewReader(data), int64(len(data)))
+	if err == nil || err.Error() != "its directory has more than 10240000 bytes" {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestManyWrong lists so many files that are not there that they are counted.
+func TestManyWrong(t *testing.T) {
+	t.Parallel()
+	p := sample()
+	for i := range 2 * maxWrong {
+		p.Manifest.Files = append(p.Manifest.Files, Sum{Path: fmt.Sprint(i)})
+	}
+	wrong := p.Verify(nil)
+	if len(wrong) != maxWrong+1 || !strings.HasSuffix(wrong[maxWrong].Error(), " more is wrong") {
+		t.Errorf("%d, the last is %v", len(wrong), wrong[len(wrong)-1])
 	}
 }

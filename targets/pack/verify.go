@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strings"
 	"syscall"
 
@@ -95,11 +94,16 @@ func isKey(text string) bool {
 }
 
 // Verify holds the files against the manifest, and the manifest against its
-// signature if there is a key. It gives all that is wrong.
+// signature if there is a key. It gives what is wrong, and counts what is beyond
+// the bound.
 func (p *Pack) Verify(key *minisign.PublicKey) []error {
 	var wrong []error
 	if p.Manifest.Sum != p.Manifest.sum() || !bytes.Equal(p.manifest, JSON(p.Manifest)) {
 		wrong = append(wrong, fmt.Errorf("%s is not as it was written: its own hash is another", ManifestName))
+	}
+	hashes := map[string]string{} // each is made once: a manifest may list a file any number of times
+	for _, f := range p.Files {
+		hashes[f.Path] = Hash(f.Data)
 	}
 	listed := map[string]bool{}
 	for _, sum := range p.Manifest.Files {
@@ -107,11 +111,11 @@ func (p *Pack) Verify(key *minisign.PublicKey) []error {
 			wrong = append(wrong, fmt.Errorf("%s is listed twice", sum.Path))
 		}
 		listed[sum.Path] = true
-		i := slices.IndexFunc(p.Files, func(f File) bool { return f.Path == sum.Path })
+		hash, there := hashes[sum.Path]
 		switch {
-		case i < 0:
+		case !there:
 			wrong = append(wrong, fmt.Errorf("%s is listed, and missing", sum.Path))
-		case Hash(p.Files[i].Data) != sum.SHA256:
+		case hash != sum.SHA256:
 			wrong = append(wrong, fmt.Errorf("%s is not the file that the manifest lists: its hash is another", sum.Path))
 		}
 	}
@@ -130,8 +134,14 @@ func (p *Pack) Verify(key *minisign.PublicKey) []error {
 	if err := p.verifySignature(key); err != nil {
 		wrong = append(wrong, err)
 	}
+	if len(wrong) > maxWrong {
+		wrong = append(wrong[:maxWrong], fmt.Errorf("%d more is wrong", len(wrong)-maxWrong))
+	}
 	return wrong
 }
+
+// maxWrong is how much that is wrong with a pack is told.
+const maxWrong = 1000
 
 func (p *Pack) verifySignature(key *minisign.PublicKey) error {
 	switch {
