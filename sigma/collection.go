@@ -3,6 +3,7 @@ package sigma
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -13,7 +14,7 @@ type Collection struct {
 	Documents []Document
 
 	ids, names, titles map[string]Document
-	filters            map[*Filter]int      // the place of each among them
+	places             map[Document]int     // of each in the collection
 	general            map[source][]*Filter // those for any rule, by logsource
 	references         map[Document][]Document
 	dependents         map[Document][]Document
@@ -28,20 +29,20 @@ func NewCollection(docs []Document) (*Collection, []*Diagnostic) {
 		ids:        make(map[string]Document, len(docs)),
 		names:      map[string]Document{},
 		titles:     make(map[string]Document, len(docs)),
-		filters:    map[*Filter]int{},
+		places:     make(map[Document]int, len(docs)),
 		general:    map[source][]*Filter{},
 		references: map[Document][]Document{},
 		dependents: map[Document][]Document{},
 	}
 	l := &linker{Collection: c, titled: map[string]Document{}}
 	l.index()
-	for _, d := range docs {
+	for i, d := range docs {
+		c.places[d] = i
 		switch d := d.(type) {
 		case *Rule:
 		case *Correlation:
 			l.correlation(d)
 		case *Filter:
-			c.filters[d] = len(c.filters)
 			if d.Any && d.Logsource != nil {
 				of := sourceOf(d.Logsource)
 				c.general[of] = append(c.general[of], d)
@@ -95,8 +96,31 @@ func (c *Collection) Filters(r *Rule) []*Filter {
 		return slices.Clip(lists[0]) // of many rules and filters one list is made once
 	}
 	all := slices.Concat(lists...)
-	slices.SortFunc(all, func(a, b *Filter) int { return c.filters[a] - c.filters[b] })
+	slices.SortFunc(all, func(a, b *Filter) int { return c.places[a] - c.places[b] })
 	return all
+}
+
+// Needs lists what the meaning of a document is made of, in the order of the
+// collection: the document, what it names, and so on, and the filters that
+// apply to the rules among them.
+func (c *Collection) Needs(d Document) []Document {
+	needed := map[Document]bool{d: true}
+	for todo := []Document{d}; len(todo) > 0; todo = todo[1:] {
+		if r, ok := todo[0].(*Rule); ok {
+			for _, f := range c.Filters(r) {
+				needed[f] = true
+			}
+		}
+		for _, in := range c.references[todo[0]] {
+			if !needed[in] {
+				needed[in] = true
+				todo = append(todo, in)
+			}
+		}
+	}
+	list := slices.Collect(maps.Keys(needed))
+	slices.SortFunc(list, func(a, b Document) int { return c.places[a] - c.places[b] })
+	return list
 }
 
 // A source is a logsource by its category, product and service.

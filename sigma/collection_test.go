@@ -1,6 +1,7 @@
 package sigma
 
 import (
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -136,6 +137,34 @@ func TestLookup(t *testing.T) {
 	}
 	if got := c.Filters(docs[0].(*Rule)); len(got) != 1 || got[0] != docs[2] {
 		t.Errorf("filters: got %v", got)
+	}
+}
+
+// Needs follows names and takes the filters along, of which it follows none.
+func TestNeeds(t *testing.T) {
+	t.Parallel()
+	filter := func(name, rules string) string {
+		return "---\ntitle: " + name + "\nname: " + name + "\nlogsource: {product: p}\nfilter: {rules: " + rules + ", s: x, condition: not s}\n"
+	}
+	docs, _ := Parse("test.yml", []byte(filter("any", "any")+"---\n"+loginRule+"---\n"+logoutRule+
+		correlationOf("c", "[login]", "")+correlationOf("d", "[c, login]", "")+filter("named", "[login, logout]")))
+	c, diags := NewCollection(docs)
+	if len(diags) > 0 {
+		t.Fatal(diags)
+	}
+	for name, want := range map[string]string{
+		"login":  "any login named",
+		"logout": "any logout named",
+		"d":      "any login c d named",
+		"named":  "any login logout named",
+	} {
+		var got []string
+		for _, d := range c.Needs(c.Lookup(name)) {
+			got = append(got, d.Info().Name.Value)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s needs %v, want %s", name, got, want)
+		}
 	}
 }
 
