@@ -5,6 +5,7 @@ import json
 import sys
 
 from sigma.collection import SigmaCollection
+from sigma.rule import SigmaLogSource
 
 
 def backend(language):
@@ -24,12 +25,20 @@ def query(converted):
     return converted
 
 
+def rules(text):
+    """The rules of a text, apart from where their log is: events are of no product."""
+    collection = SigmaCollection.from_yaml(text)
+    for rule in collection.rules:
+        rule.logsource = SigmaLogSource(category="test")
+    return collection
+
+
 def main(language):
     for line in sys.stdin:
         case = json.loads(line)
         out = {"name": case["name"]}
         try:
-            out["query"] = query(backend(language).convert(SigmaCollection.from_yaml(case["rule"]))[0])
+            out["query"] = query(backend(language).convert(rules(case["rule"]))[0])
         except Exception as e:
             out["error"] = f"{type(e).__name__}: {e}"
         print(json.dumps(out))

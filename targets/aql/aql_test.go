@@ -52,7 +52,7 @@ func TestPeer(t *testing.T) {
 		"like signs":  "it writes % and _ of the rule, which LIKE takes for wildcards",
 		"hexadecimal": "it compares with the number, and a text that the rule writes is not it",
 		"bool":        "it compares with the word true, which stands for a property",
-		"keywords":    "it wants the payload to be the keyword, and not to hold it",
+		"keywords":    whole,
 	})
 }
 
@@ -61,6 +61,7 @@ const (
 	exact   = "it compares equal texts with =, which does not fold case"
 	absent  = "a missing property is unknown, and so is its negation"
 	refused = "it has no form for it"
+	whole   = "it wants the payload to be the keyword, and not to hold it"
 	broken  = "it breaks on an AND or OR of which a part is a NOT"
 )
 
@@ -81,6 +82,24 @@ func peer(text string, p *ir.Program, event *eval.Object) (bool, error) {
 		}
 	}
 	return q.Match(func(name string) (string, bool) { v, ok := values[name]; return v, ok }), nil
+}
+
+// TestPeerCorpus runs what pySigma's backend writes of public rules.
+func TestPeerCorpus(t *testing.T) {
+	t.Parallel()
+	flattest.PeerCorpus(t, flattest.Language{Emitter: Emitter{}, Match: peer}, 40, map[string]string{
+		"rules-emerging-threats/2021/Exploits/CVE-2021-44228/web_cve_2021_44228_log4j.yml":                                               broken,
+		"rules-emerging-threats/2023/Exploits/CVE-2023-1389/proxy_exploit_cve_2023_1389_unauth_command_injection_tplink_archer_ax21.yml": whole,
+		"rules/web/product/nginx/web_nginx_core_dump.yml":                                                                                whole,
+		"rules/windows/builtin/security/win_security_scm_database_privileged_operation.yml":                                              broken,
+		"rules/windows/file/file_event/file_event_win_gup_uncommon_file_creation.yml":                                                    broken,
+		"rules/windows/network_connection/net_connection_win_adws_unusual_connection.yml":                                                broken,
+		"rules/windows/process_creation/proc_creation_win_msdt_arbitrary_command_execution.yml":                                          broken,
+		"rules/windows/process_creation/proc_creation_win_rundll32_uncommon_dll_extension.yml":                                           broken,
+		"rules/windows/process_creation/proc_creation_win_susp_appx_execution.yml":                                                       broken,
+		"rules/windows/registry/registry_delete/registry_delete_removal_amsi_registry_key.yml":                                           broken,
+		"rules/windows/registry/registry_set/registry_set_persistence_ifilter.yml":                                                       broken,
+	})
 }
 
 func TestTexts(t *testing.T) {

@@ -53,7 +53,7 @@ func TestPeer(t *testing.T) {
 		"cased": refused, "cased ends": refused, "regex lines": refused, "hour": refused, "reference": refused, "keywords": refused,
 		"stars":       "it escapes a star in a text that = compares",
 		"hexadecimal": "it compares with the number, and a text that the rule writes is not it",
-		"bool":        "it compares with the word true, which stands for a field",
+		"bool":        word,
 		"present":     "it wants a text that begins with two quotes",
 		"mixed":       "it wants a text that begins with two quotes",
 		"spaced":      "it writes a name with a space as it is",
@@ -65,6 +65,7 @@ const (
 	exact   = "it compares texts as they are written, and case counts"
 	literal = "it takes a star for a repetition, and dots and flags of a regular expression for characters or nothing"
 	refused = "it has no form for it"
+	word    = "it compares with the word true, which stands for a field"
 )
 
 // peer runs a condition of Cloud SIEM.
@@ -82,6 +83,25 @@ func peer(text string, _ *ir.Program, event *eval.Object) (bool, error) {
 		text, _ := eval.Text(values[0])
 		return text
 	}), nil
+}
+
+// TestPeerCorpus runs what pySigma's backend writes of public rules.
+func TestPeerCorpus(t *testing.T) {
+	t.Parallel()
+	flattest.PeerCorpus(t, flattest.Language{Emitter: Emitter{}, Match: peer}, 40, map[string]string{
+		"rules-emerging-threats/2019/TA/Operation-Wocao/proc_creation_win_apt_wocao.yml":                                                 literal,
+		"rules-emerging-threats/2021/Exploits/CVE-2021-44228/web_cve_2021_44228_log4j.yml":                                               refused,
+		"rules-emerging-threats/2023/Exploits/CVE-2023-1389/proxy_exploit_cve_2023_1389_unauth_command_injection_tplink_archer_ax21.yml": refused,
+		"rules/web/product/nginx/web_nginx_core_dump.yml":                                                                                refused,
+		"rules/windows/builtin/security/win_security_scm_database_privileged_operation.yml":                                              exact,
+		"rules/windows/builtin/system/service_control_manager/win_system_invoke_obfuscation_via_stdin_services.yml":                      "it calls the field Provider_Name Provider.Name",
+		"rules/windows/image_load/image_load_office_dotnet_assembly_dll_load.yml":                                                        exact,
+		"rules/windows/network_connection/net_connection_win_adws_unusual_connection.yml":                                                word,
+		"rules/windows/process_creation/proc_creation_win_hktl_impacket_lateral_movement.yml":                                            exact,
+		"rules/windows/process_creation/proc_creation_win_rundll32_uncommon_dll_extension.yml":                                           literal,
+		"rules/windows/process_creation/proc_creation_win_susp_appx_execution.yml":                                                       exact,
+		"rules/windows/registry/registry_set/registry_set_persistence_ifilter.yml":                                                       exact,
+	})
 }
 
 func TestTexts(t *testing.T) {

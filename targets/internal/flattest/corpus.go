@@ -1,8 +1,9 @@
 package flattest
 
 import (
-	"bufio"
+	"bytes"
 	"encoding/json"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,37 +26,12 @@ func Corpus(t *testing.T, l Language, step int, excuses ...string) {
 	if testing.Short() {
 		t.Skip("the corpus takes a while")
 	}
-	root := os.Getenv("SIGPROOF_SHARED")
-	if root == "" {
-		root = "../../../shared"
-	}
-	f, err := os.Open(filepath.Join(root, "oracle", "rule-verdicts.jsonl"))
-	if err != nil {
-		t.Skip("the verdicts are not here: ", err)
-	}
-	defer f.Close()
 	right, excused := 0, 0
-	lines := bufio.NewScanner(f)
-	lines.Buffer(nil, 1<<20)
-	for n := 0; lines.Scan(); n++ {
-		if n%step != 0 {
-			continue
-		}
-		var row struct {
-			Path   string
-			Events []json.RawMessage
-			Want   []bool
-		}
-		if err := json.Unmarshal(lines.Bytes(), &row); err != nil {
-			t.Fatal(err)
-		}
-		for _, p := range programsIn(t, filepath.Join(root, "corpus", "sigma", row.Path)) {
-			r, e := hold(t, l, p, verdicts{row.Path, row.Events, row.Want}, excuses)
+	for v := range sampled(t, step) {
+		for _, p := range v.programs(t) {
+			r, e := hold(t, l, p, v, excuses)
 			right, excused = right+r, excused+e
 		}
-	}
-	if err := lines.Err(); err != nil {
-		t.Fatal(err)
 	}
 	if t.Logf("%d verdicts are right, %d are excused by a limit", right, excused); right < 2000/step || excused > right/50 {
 		t.Errorf("%d verdicts are right, %d are excused by a limit", right, excused)
@@ -64,19 +40,49 @@ func Corpus(t *testing.T, l Language, step int, excuses ...string) {
 
 // verdicts are those of one rule.
 type verdicts struct {
-	path   string
-	events []json.RawMessage
-	want   []bool
+	Path   string
+	Events []json.RawMessage
+	Want   []bool
+
+	src []byte // of the rule
 }
 
-// programsIn compiles a rule over a log of which nothing is declared.
-func programsIn(t *testing.T, path string) []*ir.Program {
+// sampled reads the verdicts of one rule in each step.
+func sampled(t *testing.T, step int) iter.Seq[verdicts] {
 	t.Helper()
-	src, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
+	root := os.Getenv("SIGPROOF_SHARED")
+	if root == "" {
+		root = "../../../shared"
 	}
-	docs, _ := sigma.Parse(filepath.Base(path), src)
+	data, err := os.ReadFile(filepath.Join(root, "oracle", "rule-verdicts.jsonl"))
+	if err != nil {
+		t.Skip("the verdicts are not here: ", err)
+	}
+	return func(yield func(verdicts) bool) {
+		n := 0
+		for line := range bytes.Lines(data) {
+			if n++; (n-1)%step != 0 {
+				continue
+			}
+			var v verdicts
+			err := json.Unmarshal(line, &v)
+			if err == nil {
+				v.src, err = os.ReadFile(filepath.Join(root, "corpus", "sigma", v.Path))
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !yield(v) {
+				return
+			}
+		}
+	}
+}
+
+// programs compiles the rule over a log of which nothing is declared.
+func (v verdicts) programs(t *testing.T) []*ir.Program {
+	t.Helper()
+	docs, _ := sigma.Parse(filepath.Base(v.Path), v.src)
 	programs, _ := compiler.Compile(docs, &compiler.Options{Log: schema.Generic})
 	return programs
 }
@@ -90,25 +96,35 @@ func hold(t *testing.T, l Language, p *ir.Program, v verdicts, excuses []string)
 		return 0, 0
 	}
 	limited := slices.ContainsFunc(q.Limits, func(l targets.Limit) bool { return slices.Contains(excuses, l.Code) })
-	for i, src := range v.events {
-		event, err := eval.ParseJSON(src)
+	for i, event := range v.events(t) {
+		got, err := l.Match(q.Text, p, event)
 		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := l.Match(q.Text, p, nested(event.(*eval.Object)))
-		if err != nil {
-			t.Fatalf("%s: %v\n%s", v.path, err, q.Text)
+			t.Fatalf("%s: %v\n%s", v.Path, err, q.Text)
 		}
 		switch {
-		case got == v.want[i]:
+		case got == v.Want[i]:
 			right++
 		case limited:
 			excused++
 		default:
-			t.Errorf("%s: %s: got %t, want %t\n%s", v.path, src, got, v.want[i], q.Text)
+			t.Errorf("%s: %s: got %t, want %t\n%s", v.Path, v.Events[i], got, v.Want[i], q.Text)
 		}
 	}
 	return right, excused
+}
+
+// events are laid out as products do.
+func (v verdicts) events(t *testing.T) []*eval.Object {
+	t.Helper()
+	var out []*eval.Object
+	for _, src := range v.Events {
+		event, err := eval.ParseJSON(src)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, nested(event.(*eval.Object)))
+	}
+	return out
 }
 
 // nested lays an event out as products do: a dotted key is keys below each other.
