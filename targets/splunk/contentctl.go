@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -200,7 +201,8 @@ func (r *rule) contentPath() string { return repository + "detections/cloud/" + 
 func (a *app) contentFiles(r *rule) []pack.File {
 	var tests []unitTest
 	var files []pack.File
-	if len(r.events) > 0 {
+	noText := func(log *schema.Log) bool { return !KnowsText(log) }
+	if len(r.events) > 0 && !slices.ContainsFunc(r.logs, noText) {
 		tests, files = contentTests(macroName(r.content), []Test{{"Events of the suite", r.events}})
 	}
 	out := []pack.File{{Path: r.contentPath(), Data: yamlOf(a.detection(r, tests))}}

@@ -1,12 +1,16 @@
 package splunk
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/sigproof/sigproof/targets"
 	"github.com/sigproof/sigproof/targets/internal/packtest"
+	"github.com/sigproof/sigproof/targets/spl"
 )
 
 // TestContentNames wants names that contentctl takes, each another one.
@@ -62,5 +66,33 @@ func TestNoRepository(t *testing.T) {
 		if strings.HasPrefix(f.Path, repository) {
 			t.Errorf("%s is packed", f.Path)
 		}
+	}
+}
+
+// TestContentTests wants the events that are known to be found as a test, unless
+// only their fields are known: then contentctl would replay what nothing writes.
+func TestContentTests(t *testing.T) {
+	t.Parallel()
+	programs := packtest.Compile(t, "title: Text\nlogsource: {product: azure, service: auditlogs}\ndetection: {sel: {category: a}, condition: sel}\n---\n"+
+		"title: Fields\nlogsource: {category: webserver}\ndetection: {sel: {sc-status: 500}, condition: sel}\n")
+	found := map[string][]Event{}
+	for _, p := range programs {
+		q, _ := targets.Write(spl.Emitter{}, p)
+		found[q.Text] = []Event{{"azure:monitor:aad", `{"x":1}`}, {"azure:monitor:aad", `{"x":2}`}}
+	}
+	got := map[string]string{}
+	for _, f := range build(t, programs, &Options{Events: found}).Files {
+		if name, ok := strings.CutPrefix(f.Path, repository); ok && (strings.HasPrefix(name, "tests/") || strings.HasPrefix(name, "detections/")) {
+			got[name] = string(f.Data)
+		}
+	}
+	if len(got) != 3 || got["tests/text.azure_monitor_aad.log"] != "{\"x\":1}\n{\"x\":2}\n" {
+		t.Errorf("got %v", slices.Sorted(maps.Keys(got)))
+	}
+	if d := got["detections/cloud/text.yml"]; !strings.Contains(d, "status: production") || !strings.Contains(d, "- data: tests/text.azure_monitor_aad.log\n") {
+		t.Errorf("text is known, and is no test:\n%s", d)
+	}
+	if d := got["detections/cloud/fields.yml"]; !strings.Contains(d, "status: experimental") || strings.Contains(d, "tests:") {
+		t.Errorf("no text is known, and is a test:\n%s", d)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sigproof/sigproof/compiler/schema"
 	"github.com/sigproof/sigproof/targets/pack"
 )
 
@@ -19,6 +20,10 @@ type (
 		Events []Event
 	}
 )
+
+// KnowsText tells whether the text is known that Splunk gets as an event of a
+// log. Of a log whose fields an add-on takes out of its text, only these are.
+func KnowsText(log *schema.Log) bool { return !log.SPL.Fields }
 
 type unitTest struct {
 	Name string       `yaml:"name"`
