@@ -112,10 +112,12 @@ func (a *app) exports(arg string, of *products.Product) ([]pack.Object, error) {
 // readExport reads a file of the product. If it is one of another, this says so.
 func readExport(of *products.Product, s source) ([]pack.Object, error) {
 	found, err := of.Exported(s.src)
-	if len(pack.Trimmed(s.src)) == 0 && filepath.Ext(s.name) != ".conf" { // what failed to be exported
+	switch {
+	case len(pack.Trimmed(s.src)) == 0 && filepath.Ext(s.name) != ".conf": // what failed to be exported
 		err = errors.New("it is empty")
-	}
-	if err == nil {
+	case pack.IsArchive(s.src):
+		err = errors.New("it is an archive; drift reads what is in it")
+	case err == nil:
 		return found, nil
 	}
 	var foreign *pack.Foreign

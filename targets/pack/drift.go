@@ -14,7 +14,7 @@ import (
 // An Object is a rule as a product holds it, or as a pack wants it: its fields
 // in one form, whatever form it was written in.
 type Object struct {
-	ID, Title string
+	ID, Title string // the id is empty if an export does not tell it
 	Fields    []Field
 }
 
@@ -82,7 +82,7 @@ func (d *Drift) fields(want Object, have []Object) bool {
 		}
 	}
 	for _, h := range have {
-		if !strings.EqualFold(h.ID, want.ID) {
+		if h.ID != "" && !strings.EqualFold(h.ID, want.ID) {
 			changed("id", want.ID, h.ID)
 		}
 		for _, f := range want.Fields {
@@ -120,7 +120,7 @@ func (d *Drift) Text(w io.Writer) error {
 		fmt.Fprintf(&b, "missing %s\n", display.Line(o.ID+": "+o.Title))
 	}
 	for _, o := range d.Extra {
-		fmt.Fprintf(&b, "extra   %s\n", display.Line(o.ID+": "+o.Title))
+		fmt.Fprintf(&b, "extra   %s\n", display.Line(strings.TrimPrefix(o.ID+": "+o.Title, ": ")))
 	}
 	fmt.Fprintf(&b, "%d changed, %d missing, %d extra\n", len(d.Changed), len(d.Missing), len(d.Extra))
 	_, err := io.WriteString(w, b.String())

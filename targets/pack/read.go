@@ -94,6 +94,14 @@ type archive interface {
 	io.ReaderAt
 }
 
+// How archives begin.
+const isZip, isGzip = "PK", "\x1f\x8b"
+
+// IsArchive tells whether data begins as an archive does.
+func IsArchive(data []byte) bool {
+	return bytes.HasPrefix(data, []byte(isZip)) || bytes.HasPrefix(data, []byte(isGzip))
+}
+
 // readArchive reads an archive that may be hostile: nothing leads out of it, and
 // what it claims of sizes is not believed.
 func readArchive(r archive, size int64) (*Pack, error) {
@@ -104,9 +112,9 @@ func readArchive(r archive, size int64) (*Pack, error) {
 	}
 	var err error
 	switch string(start[:]) {
-	case "PK":
+	case isZip:
 		err = c.addZip(r, size)
-	case "\x1f\x8b":
+	case isGzip:
 		err = c.addTar(r)
 	default:
 		err = errors.New("it is no folder, no zip archive and no tar archive in gzip")

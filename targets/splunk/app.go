@@ -54,7 +54,7 @@ func (a *app) files() []pack.File {
 	}
 	add("metadata/default.meta", a.meta())
 	add("app.manifest", a.manifest())
-	add("README.md", a.readme())
+	add("README.md", a.appReadme())
 	return out
 }
 

@@ -137,7 +137,7 @@ func assemble(rules []*rule, opts *Options) *pack.Pack {
 			p.Files = append(p.Files, a.contentFiles(r)...)
 		}
 	}
-	p.Files = append(p.Files, pack.File{Path: "README.md", Data: a.readme()},
+	p.Files = append(p.Files, pack.File{Path: "README.md", Data: a.packReadme()},
 		pack.File{Path: pack.ChangelogName, Data: pack.Changelog(version, changes, changelog)})
 	p.Seal()
 	return p

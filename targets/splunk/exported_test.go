@@ -186,3 +186,24 @@ func TestCompared(t *testing.T) {
 		}
 	}
 }
+
+// TestNoDescriptions wants an export that leaves descriptions out, as a table of
+// some columns does, to be held by the names of searches: it tells no id.
+func TestNoDescriptions(t *testing.T) {
+	t.Parallel()
+	p := build(t, packtest.Entra(t, nil), nil)
+	want, err := Objects(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []any
+	for _, s := range searches(t, p) {
+		search, _ := s.get("search")
+		rows = append(rows, map[string]any{"title": s.name, "search": search, "disabled": "0"})
+	}
+	have, err := Exported(pack.JSON(map[string]any{"results": rows}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	drifttest.Hold(t, pack.Compare(want, Merge(have)), drifttest.Told{})
+}

@@ -64,16 +64,29 @@ func (a *app) manifest() []byte {
 	})
 }
 
-// readme says what is in the app and how it comes to a search head.
-func (a *app) readme() []byte {
+// packReadme says what is in the pack and how it comes to a search head.
+func (a *app) packReadme() []byte {
+	intro := fmt.Sprintf("- The folder `%[1]s` is the app: it goes to `$SPLUNK_HOME/etc/apps` of a search head, or, as the archive that `sigproof pack splunk -o %[1]s.spl` writes, through its web page. It wants Splunk 9.0 or later.\n", a.id)
+	if !a.opts.NoES {
+		intro += "- The folder `contentctl` is a repository for contentctl: `contentctl validate` checks it, `contentctl build` makes an app of it, `contentctl test` runs its tests, which are events of the suites. Each search there ends with two lines more: the fields of the information model that risk is known by, and the filter macro of its name.\n"
+	}
+	return a.readme(intro)
+}
+
+// appReadme says how the app alone is held against what was made.
+func (a *app) appReadme() []byte {
+	return a.readme("- The app wants Splunk 9.0 or later. `sigproof pack verify` holds the archive that it came in against its manifest, and `sigproof pack drift` says what a search head runs otherwise, also by what stands in `local`.\n")
+}
+
+// readme says what searches do, after an introduction.
+func (a *app) readme(intro string) []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n\nSearches for Splunk. Each is, to the byte, the one that `manifest.json` has the hash of and the replay ran.\n\n", a.title())
-	fmt.Fprintf(&b, "- The folder `%[1]s` is the app: it goes to `$SPLUNK_HOME/etc/apps` of a search head, or, as the archive that `sigproof pack splunk -o %[1]s.spl` writes, through its web page. It wants Splunk 9.0 or later. `sigproof pack verify` holds the archive, and the app that is installed, against its manifest.\n", a.id)
+	b.WriteString(intro)
 	b.WriteString("- The macros in `default/macros.conf` find the events and name their fields. To narrow the index, copy a macro to `local/macros.conf` and change its first line alone.\n")
 	b.WriteString("- Rules run each five minutes over the events that were indexed since the run before, so that one is told once, up to a day late. Correlations look back over their whole window; a row that an earlier run gave is suppressed.\n")
 	if !a.opts.NoES {
 		b.WriteString("- For Enterprise Security the searches are correlation searches: findings, and risk with the techniques of ATT&CK. A rule of low level adds risk alone. Without it Splunk lists the alerts as triggered.\n")
-		b.WriteString("- The folder `contentctl` is a repository for contentctl: `contentctl validate` checks it, `contentctl build` makes an app of it, `contentctl test` runs its tests, which are events of the suites. Each search there ends with two lines more: the fields of the information model that risk is known by, and the filter macro of its name.\n")
 	}
 	if len(a.tables) > 0 {
 		b.WriteString("- `lookups` hold the values that the searches were compiled with, for people to look them up. To change them, pack again: a search that reads a table would be another than the one that was replayed.\n")

@@ -78,10 +78,12 @@ func IsExport(name string) bool {
 var ruleLine = regexp.MustCompile(`(?m)^Sigma rule (.+)\.$`)
 
 // object gives a search in the form that is compared. The rule is known by what
-// its description says, else by its name.
+// its description says, else by its name; an export that leaves descriptions out
+// does not say which rule it is.
 func (s *stanza) object() pack.Object {
-	o := pack.Object{ID: strings.ToLower(s.name), Title: s.name}
-	if d, _ := s.get("description"); d != "" {
+	o := pack.Object{Title: s.name}
+	if d, told := s.get("description"); told {
+		o.ID = strings.ToLower(s.name)
 		if m := ruleLine.FindAllStringSubmatch(d, -1); m != nil {
 			o.ID = m[len(m)-1][1]
 		}
@@ -164,7 +166,7 @@ func Merge(objects []pack.Object) []pack.Object {
 			continue
 		}
 		before := &out[i]
-		if o.ID != strings.ToLower(o.Title) {
+		if o.ID != "" {
 			before.ID = o.ID
 		}
 		for _, f := range o.Fields {

@@ -58,7 +58,7 @@ func Hold(t *testing.T, d *pack.Drift, want Told) {
 		inTable(title, "missing", "")
 	}
 	for _, title := range want.Extra {
-		inText(": ", title, "\n")
+		inText(title, "\n")
 		inTable(title, "extra", "")
 	}
 	if rows := strings.Count(table.String(), "\n") - 2; rows != len(want.Changed)+len(want.Missing)+len(want.Extra) {
