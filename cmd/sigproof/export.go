@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -43,7 +44,8 @@ func (a *app) exportTo(format *writing.Format) *cobra.Command {
 		Use:   format.Name + " [path...]",
 		Short: "Write " + format.Doc,
 		Long: "Write suites of rules as " + format.Doc + ", in the folder that --output names.\n" +
-			"Cases are replayed natively before. One that fails, or for which the format has no place, is said and is a finding.",
+			"Cases are replayed before, on these engines: " + strings.Join(enginesFor(format), ", ") + ". One that fails, or for which the format has no place, is\n" +
+			"said and is a finding.",
 		Example: "  sigproof export " + format.Name + " rules/ -o out/",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := a.formats("text", "json", "jsonl"); err != nil {
@@ -59,12 +61,16 @@ func (a *app) exportTo(format *writing.Format) *cobra.Command {
 	return cmd
 }
 
-func (a *app) export(ctx context.Context, args []string, format *writing.Format, f *meaning) error {
-	engines := format.Engines
-	if engines == nil {
-		engines = []string{fixtures.Native{}.Name()}
+// enginesFor names the engines whose verdicts a test of a format must have.
+func enginesFor(format *writing.Format) []string {
+	if format.Engines == nil {
+		return []string{fixtures.Native{}.Name()}
 	}
-	report, err := a.replay(ctx, args, &testFlags{meaning: *f, engines: engines, keep: fixtures.MaxEvents})
+	return format.Engines
+}
+
+func (a *app) export(ctx context.Context, args []string, format *writing.Format, f *meaning) error {
+	report, err := a.replay(ctx, args, &testFlags{meaning: *f, engines: enginesFor(format), keep: fixtures.MaxEvents})
 	if err != nil {
 		return err
 	}
