@@ -80,7 +80,15 @@ func TestOneChange(t *testing.T) {
 	if diff := cmp.Diff(wantTop, top); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+	notes := string(after.File("ReleaseNotes.md"))
+	wantNotes := "| **Version** | **Date Modified (DD-MM-YYYY)** | **Change History** |\n|---|---|---|\n| 3.1.0 | "
+	if !strings.HasPrefix(notes, wantNotes) || strings.Count(notes, "\n") != 4 || !strings.Contains(notes, "\n| 3.0.0 | ") {
+		t.Errorf("got %s", notes)
+	}
 	same := build(t, packtest.Entra(t, nil), &Options{Since: before})
+	if !bytes.Equal(same.File("ReleaseNotes.md"), before.File("ReleaseNotes.md")) {
+		t.Error("nothing changed but the notes")
+	}
 	if same.Manifest.Version != "1.0.0" {
 		t.Errorf("nothing changed, and the version is %s", same.Manifest.Version)
 	}

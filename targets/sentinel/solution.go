@@ -13,6 +13,9 @@ import (
 // everything is the template that deploys all rules of the pack.
 const everything = "ARM/all.json"
 
+// notesName is the file that tells of releases.
+const notesName = "ReleaseNotes.md"
+
 // solutionFiles are those of the whole: the template of all rules, and what
 // the repository's tool makes a package of the content hub of.
 func solutionFiles(rules []*rule, version string, changes []pack.Change, opts *Options) []pack.File {
@@ -33,7 +36,7 @@ func solutionFiles(rules []*rule, version string, changes []pack.Change, opts *O
 	return append(templates, []pack.File{
 		{Path: "Data/Solution_" + pack.FileName(opts.Name) + ".json", Data: solutionData(paths, version, opts)},
 		{Path: "SolutionMetadata.json", Data: solutionMetadata(rules, opts)},
-		{Path: "ReleaseNotes.md", Data: releaseNotes(version, changes)},
+		{Path: notesName, Data: releaseNotes(rules, version, changes, opts.Since)},
 		{Path: "README.md", Data: readme(rules, len(templates), opts)},
 	}...)
 }
@@ -55,25 +58,13 @@ func solutionData(paths map[string][]string, version string, opts *Options) []by
 	}{
 		opts.Name, "sigproof", "Detections that are written in Sigma, compiled and replayed before they are packed.",
 		nonNil(paths["Analytic Rules"]), nonNil(paths["Hunting Queries"]), nonNil(paths["Watchlists"]),
-		".", version, "SolutionMetadata.json", true, false,
+		".", solutionVersion(version), "SolutionMetadata.json", true, false,
 	})
 }
 
-// solutionMetadata is what the content hub shows. Its dates are the rules', so
-// that they do not depend on when the pack is made.
+// solutionMetadata is what the content hub shows.
 func solutionMetadata(rules []*rule, opts *Options) []byte {
-	var dates []string
-	for _, r := range rules {
-		head := r.doc.Info()
-		for _, d := range []string{head.Date.Value, head.Modified.Value} {
-			if d != "" {
-				dates = append(dates, strings.ReplaceAll(d, "/", "-"))
-			}
-		}
-	}
-	slices.Sort(dates)
-	dates = append(dates, "1980-01-01") // of rules without dates
-	first, last := dates[0], dates[max(0, len(dates)-2)]
+	first, last := dates(rules)
 	type categories struct {
 		Domains   []string `json:"domains"`
 		Verticals []string `json:"verticals"`
@@ -96,22 +87,6 @@ func solutionMetadata(rules []*rule, opts *Options) []byte {
 		categories{[]string{"Identity", "Security - Threat Protection"}, []string{}},
 		support{"sigproof", "Community", "https://github.com/sigproof/sigproof/issues"},
 	})
-}
-
-// releaseNotes are the changes of this version as the repository has them: a
-// table.
-func releaseNotes(version string, changes []pack.Change) []byte {
-	var b strings.Builder
-	b.WriteString("| **Version** | **Change History** |\n|---|---|\n")
-	lines := []string{"No changes"}
-	if len(changes) > 0 {
-		lines = nil
-	}
-	for _, c := range changes {
-		lines = append(lines, strings.ReplaceAll(c.String(), "|", `\|`))
-	}
-	fmt.Fprintf(&b, "| %s | %s |\n", version, strings.Join(lines, "<br>"))
-	return []byte(b.String())
 }
 
 // readme says what is in the pack and how it comes into a workspace.
