@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime"
 	"slices"
 
@@ -183,10 +184,13 @@ func (a *app) formats(choices ...string) error {
 	return oneOf("--format", a.format, choices...)
 }
 
-// writer opens what --output names, or stdout.
+// writer opens what --output names, in a folder that it makes, or stdout.
 func (a *app) writer() (io.WriteCloser, error) {
 	if a.output == "" || a.output == "-" {
 		return keepOpen{a.stdout}, nil
+	}
+	if err := os.MkdirAll(filepath.Dir(a.output), 0o755); err != nil {
+		return nil, err
 	}
 	return os.Create(a.output)
 }

@@ -55,6 +55,9 @@ func writePack(of *products.Product, p *pack.Pack, output string) error {
 	if err := write(&b); err != nil {
 		return err
 	}
+	if err := os.MkdirAll(filepath.Dir(output), 0o755); err != nil {
+		return err
+	}
 	return os.WriteFile(output, b.Bytes(), 0o644)
 }
 
