@@ -49,7 +49,7 @@ func (q *query) newCorrelation(p *ir.Program) *correlation {
 		c.groups = append(c.groups, fresh(Column(g.Name)))
 	}
 	for _, name := range q.carried {
-		if !slices.Contains(c.groups, name) {
+		if name != c.id && !slices.Contains(c.groups, name) {
 			c.carry, taken[name] = append(c.carry, name), true
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/txtar"
@@ -90,6 +91,13 @@ func queries(t *testing.T) map[string]string {
 			out[path+": "+p.Title] = emit(t, p).Text
 			scheduled, _ := kql.Emitter{Scheduled: true}.Emit(p)
 			out[path+": "+p.Title+", scheduled"] = scheduled.Text
+		}
+	}
+	for _, window := range windows {
+		programs := compile(t, windowRules+"  "+strings.ReplaceAll(window, "\n", "\n  ")+"\n", nil)
+		for name, e := range map[string]kql.Emitter{"": {}, "scheduled": {Scheduled: true}, "carried": {Carried: []string{"CorrelationId", "Id", "ResultReason"}}} {
+			q, _ := e.Emit(programs[len(programs)-1])
+			out[window+": "+name] = q.Text
 		}
 	}
 	if !testing.Short() {
