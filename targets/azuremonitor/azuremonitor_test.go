@@ -19,6 +19,7 @@ import (
 	"github.com/sigproof/sigproof/targets/internal/armtest"
 	"github.com/sigproof/sigproof/targets/internal/packtest"
 	"github.com/sigproof/sigproof/targets/kql"
+	"github.com/sigproof/sigproof/targets/kql/kqleval"
 	"github.com/sigproof/sigproof/targets/pack"
 )
 
@@ -56,6 +57,51 @@ func TestTemplates(t *testing.T) {
 		if wrong := Verify(p); len(wrong) > 0 {
 			t.Error(wrong)
 		}
+	}
+}
+
+// TestDimensions wants the groups of a correlation to be columns of its rows, as
+// texts: the service takes six.
+func TestDimensions(t *testing.T) {
+	t.Parallel()
+	programs := packtest.Compile(t, strings.Replace(rule, "level:", "name: a\nlevel:", 1)+`---
+title: Many
+correlation:
+  type: value_count
+  rules: [a]
+  group-by: [actor.id, actor.name, category, result, loggedByService, operationType, correlationId]
+  timespan: 1h
+  condition: {field: subject.id, gte: 3}
+`)
+	p, diags := Build(programs[1:], &pack.Options{})
+	if len(diags) > 0 {
+		t.Fatal(diags[0].Render())
+	}
+	var template struct{ Resources []queryRule }
+	if err := json.Unmarshal(p.File(everything), &template); err != nil {
+		t.Fatal(err)
+	}
+	c := template.Resources[0].Properties.Criteria.AllOf[0]
+	q, err := kqleval.Parse(c.Query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	columns := []kqleval.Column{{Name: kqleval.IngestionColumn, Type: kqleval.TDateTime}}
+	for _, c := range schema.ByName("entra_audit").KQL.Columns {
+		typ, _ := kqleval.ParseType(c.Type)
+		columns = append(columns, kqleval.Column{Name: c.Name, Type: typ})
+	}
+	plan, err := q.Bind(kqleval.Schema{"AuditLogs": columns})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range c.Dimensions {
+		if !slices.Contains(plan.Columns(), kqleval.Column{Name: d.Name, Type: kqleval.TString}) {
+			t.Errorf("the result has no column %s: %v", d.Name, plan.Columns())
+		}
+	}
+	if len(c.Dimensions) != 6 {
+		t.Errorf("got %v", c.Dimensions)
 	}
 }
 

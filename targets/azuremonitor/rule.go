@@ -6,7 +6,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/sigproof/sigproof/compiler/ir"
 	"github.com/sigproof/sigproof/targets/internal/arm"
+	"github.com/sigproof/sigproof/targets/kql"
 	"github.com/sigproof/sigproof/targets/pack"
 )
 
@@ -46,11 +48,19 @@ type criteria struct {
 }
 
 type condition struct {
-	Query           string  `json:"query"`
-	TimeAggregation string  `json:"timeAggregation"`
-	Operator        string  `json:"operator"`
-	Threshold       float64 `json:"threshold"`
-	FailingPeriods  periods `json:"failingPeriods"`
+	Query           string      `json:"query"`
+	TimeAggregation string      `json:"timeAggregation"`
+	Dimensions      []dimension `json:"dimensions,omitempty"`
+	Operator        string      `json:"operator"`
+	Threshold       float64     `json:"threshold"`
+	FailingPeriods  periods     `json:"failingPeriods"`
+}
+
+// A dimension is a column by whose values alerts are told apart.
+type dimension struct {
+	Name     string   `json:"name"`
+	Operator string   `json:"operator"`
+	Values   []string `json:"values"`
 }
 
 type periods struct {
@@ -74,13 +84,29 @@ func resource(a *pack.Artifact) any {
 			EvaluationFrequency: arm.Duration(a.Query.Schedule.Frequency), WindowSize: arm.Duration(window(a.Query.Schedule.Period)),
 			Scopes:              []string{"[resourceId('" + workspaces + "', parameters('workspace'))]"},
 			TargetResourceTypes: []string{workspaces},
-			Criteria:            criteria{[]condition{{arm.Escape(a.Query.Text), "Count", "GreaterThan", 0, periods{1, 1}}}},
+			Criteria:            criteria{[]condition{{arm.Escape(a.Query.Text), "Count", dimensions(a.Program), "GreaterThan", 0, periods{1, 1}}}},
 			Actions: actions{
 				"[parameters('actionGroups')]",
 				map[string]string{"sigmaRule": arm.Escape(pack.DocumentID(a.Program.Doc)), "version": a.Version},
 			},
 		},
 	}
+}
+
+// maxDimensions is how many a rule may have.
+const maxDimensions = 6
+
+// dimensions are the groups of a correlation: each fires by itself, and its alert
+// says which it is.
+func dimensions(p *ir.Program) []dimension {
+	if p.Correlation == nil {
+		return nil
+	}
+	var out []dimension
+	for _, g := range p.Correlation.GroupBy[:min(len(p.Correlation.GroupBy), maxDimensions)] {
+		out = append(out, dimension{kql.Column(g.Name), "Include", []string{"*"}})
+	}
+	return out
 }
 
 // severity is Azure Monitor's number for a level. A document without one is as
@@ -151,7 +177,11 @@ func (r *queryRule) object() pack.Object {
 	var queries, triggers []string
 	for _, c := range p.Criteria.AllOf {
 		queries = append(queries, lines(c.Query))
-		triggers = append(triggers, fmt.Sprintf("%s %s %g in %d of %d", c.TimeAggregation, c.Operator, c.Threshold, c.FailingPeriods.Failing, c.FailingPeriods.Evaluated))
+		trigger := fmt.Sprintf("%s %s %g in %d of %d", c.TimeAggregation, c.Operator, c.Threshold, c.FailingPeriods.Failing, c.FailingPeriods.Evaluated)
+		for _, d := range c.Dimensions {
+			trigger += fmt.Sprintf(", by %s (%s %s)", d.Name, d.Operator, strings.Join(d.Values, ", "))
+		}
+		triggers = append(triggers, trigger)
 	}
 	fields = append(fields, pack.Field{Name: "query", Value: strings.Join(queries, "\n\n")}, pack.Field{Name: "trigger", Value: strings.Join(triggers, "\n")})
 	return pack.Object{ID: strings.ToLower(r.Name), Title: arm.Unescape(p.DisplayName), Fields: fields}

@@ -29,6 +29,10 @@ func TestRuns(t *testing.T) {
 	for _, window := range windows {
 		checkRuns(t, window, compile(t, windowRules+"  "+strings.ReplaceAll(window, "\n", "\n  ")+"\n", nil))
 	}
+	day := strings.Replace(windowRules, "timespan: 10s", "timespan: 1d", 1) // runs are hourly
+	for _, condition := range []string{"{gte: 2}", "{lt: 3}"} {
+		checkRuns(t, "a day "+condition, compile(t, day+"  type: event_count\n  rules: [added]\n  group-by: [actor.id]\n  condition: "+condition+"\n", nil))
+	}
 	outer := "---\ntitle: Outer\ncorrelation:\n  type: event_count\n  rules: [correlation]\n  group-by: [actor.id]\n  timespan: 20s\n  condition: {gte: 2}\n"
 	checkRuns(t, "nested", compile(t, windowRules+"  type: temporal\n  rules: [added, removed]\n  group-by: [actor.id]\n"+outer, nil))
 	checkRuns(t, "nested order", compile(t, windowRules+"  type: temporal_ordered\n  rules: [added, removed]\n  group-by: [actor.id]\n"+outer, nil))
@@ -123,7 +127,7 @@ func (x *product) told(t *testing.T, stream []lateChange) []string {
 	const wait = 5 * time.Minute // Sentinel runs a query so long after its time
 	first := change{}.time().Truncate(time.Hour)
 	var out []string
-	for now := first; now.Before(first.Add(2 * time.Hour)); now = now.Add(x.schedule.Frequency) {
+	for now := first; now.Before(first.Add(3 * time.Hour)); now = now.Add(x.schedule.Frequency) {
 		var rows [][]byte
 		var there []lateChange
 		for _, c := range stream {

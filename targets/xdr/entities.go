@@ -57,7 +57,15 @@ var byLog = map[string]entities{
 	"risk_detection":  {Accounts: []account{{ID: "UserId", UPN: "UserPrincipalName"}}, IPs: []address{{"IpAddress"}}},
 	"activity":        {Accounts: []account{{Name: "Caller"}}, IPs: []address{{"CallerIpAddress"}}},
 	"tenant_activity": {Accounts: []account{{ID: "CallerId", Name: "Caller"}}, IPs: []address{{"CallerIpAddress"}}},
-	"keyvault_audit":  {IPs: []address{{"CallerIpAddress"}}},
+	"keyvault_audit": {
+		added:    []kql.Added{{Name: "AccountUpn", Field: "identity.claim.upn"}, {Name: "AccountObjectId", Field: "identity.claim.objectidentifier"}},
+		Accounts: []account{{ID: "AccountObjectId", UPN: "AccountUpn"}}, IPs: []address{{"CallerIpAddress"}},
+	},
+	"m365_audit": {
+		added:    []kql.Added{{Name: "IPAddress", Field: "actor.ip"}},
+		Accounts: []account{{UPN: "UserId"}}, IPs: []address{{"IPAddress"}},
+	},
+	"office_activity": {Accounts: []account{{UPN: "UserId"}}, IPs: []address{{"ClientIP"}}},
 }
 
 func entitiesOf(log *schema.Log) entities { return byLog[log.Name] }

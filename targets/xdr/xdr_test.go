@@ -165,6 +165,21 @@ func TestPack(t *testing.T) {
 	}
 }
 
+// TestCorpus wants each public rule's rows to have the columns that its detection
+// names.
+func TestCorpus(t *testing.T) {
+	t.Parallel()
+	for _, folder := range []string{"cloud/azure", "cloud/m365"} {
+		for _, p := range packtest.Corpus(t, folder) {
+			q, diags := Emitter{}.Emit(p)
+			if q == nil {
+				t.Fatal(diags)
+			}
+			binds(t, p, q)
+		}
+	}
+}
+
 // TestContinuous says which queries Defender runs on each event.
 func TestContinuous(t *testing.T) {
 	t.Parallel()

@@ -71,6 +71,7 @@ var reference = []struct {
 			"actions":              object{"actionGroups": word{"[parameters('actionGroups')]"}, "customProperties": table{anyText}},
 			"criteria!": object{"allOf!": list{object{
 				"query!": anyText, "timeAggregation!": word{"Average", "Count", "Maximum", "Minimum", "Total"}, "threshold!": number{},
+				"dimensions":     list{object{"name!": text{`^[A-Za-z_]\w*$`}, "operator!": word{"Include", "Exclude"}, "values!": list{anyText}}},
 				"operator!":      word{"Equals", "GreaterThan", "GreaterThanOrEqual", "LessThan", "LessThanOrEqual"},
 				"failingPeriods": object{"minFailingPeriodsToAlert!": number{}, "numberOfEvaluationPeriods!": number{}},
 			}}},
