@@ -98,6 +98,7 @@ func boundLines() []string {
 		flag string
 	}{
 		{"a file of rules or tests, with settings or with a query", size(sigma.MaxSize), "`--max-size`"},
+		{"a file that `pack drift` reads", size(maxExport), "`--max-size`"},
 		{"files that are read at once", size(filesAtOnce * sigma.MaxSize), "`--max-size`, in proportion"},
 		{"keys and values of a file, those behind aliases counted each time", sigma.MaxNodes, "`--max-size`, in proportion"},
 		{"lists and maps within each other", sigma.MaxDepth, ""},

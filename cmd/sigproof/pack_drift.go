@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sigproof/sigproof/cmd/sigproof/products"
+	"github.com/sigproof/sigproof/sigma"
 	"github.com/sigproof/sigproof/targets/pack"
 )
 
@@ -35,7 +36,13 @@ func (a *app) packDriftCommand() *cobra.Command {
 	return cmd
 }
 
+// maxExport is how much of a product one file may tell: thousands of searches.
+const maxExport = 4 * sigma.MaxSize
+
 func (a *app) packDrift(args []string, against string) error {
+	if a.bounds.size == sigma.MaxSize { // nobody set another
+		a.bounds.size = maxExport
+	}
 	p, err := openPack(against)
 	if err != nil {
 		return err
@@ -91,6 +98,9 @@ func (a *app) exports(arg string, of *products.Product) ([]pack.Object, error) {
 	var foreign error // of the first file that is something else
 	read := 0
 	for _, s := range sources {
+		if len(s.src) > int(a.bounds.size) {
+			return nil, fmt.Errorf("%s has more than %d bytes, and no more are read; --max-size sets how many", s.name, a.bounds.size)
+		}
 		found, err := readExport(of, s)
 		var other *pack.Foreign
 		switch {

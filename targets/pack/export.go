@@ -56,6 +56,11 @@ func (x *Export) Read(data []byte) ([]Object, error) {
 	if !ours {
 		return nil, &Foreign{Looks: Looks(data), Wants: x.Wants}
 	}
+	for _, key := range []string{"nextLink", "@odata.nextLink"} {
+		if Text(Keys(data)[key]) != "" {
+			return nil, fmt.Errorf("it is one page of several: %q names the next one, and drift wants all in one list", key)
+		}
+	}
 	return out, nil
 }
 

@@ -214,13 +214,17 @@ func VerifyQueries(p *Pack, whole string, exported func([]byte) ([]Object, error
 			wrong = append(wrong, fmt.Errorf("rule %s has another query in %s than the one that was replayed", r.ID, path))
 		}
 	}
+	byID := map[string]Object{}
+	for _, o := range objects {
+		byID[o.ID] = o
+	}
 	for _, r := range p.Manifest.Rules {
-		i := slices.IndexFunc(objects, func(o Object) bool { return o.ID == r.Artifact })
-		if i < 0 {
+		o, there := byID[r.Artifact]
+		if !there {
 			wrong = append(wrong, fmt.Errorf("rule %s is not in %s", r.ID, whole))
 			continue
 		}
-		hold(whole, objects[i], r)
+		hold(whole, o, r)
 		for _, path := range r.Files {
 			own, err := exported(p.File(path))
 			if err != nil || len(own) != 1 {

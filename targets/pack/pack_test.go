@@ -16,7 +16,7 @@ import (
 
 func sample() *Pack {
 	p := &Pack{
-		Manifest: Manifest{Name: "p", Product: "x", Version: "1.0.0", Sigproof: "devel", Rules: []Rule{{ID: "r1", Title: "One", Files: []string{"rules/a.txt"}}}},
+		Manifest: Manifest{Name: "p", Product: "x", Version: "1.0.0", Sigproof: "devel", Rules: []Rule{{ID: "r1", Title: "One", Artifact: "a1", Files: []string{"rules/a.txt"}}}},
 		Files:    []File{{"rules/a.txt", []byte("a")}, {"README.md", []byte("b")}},
 	}
 	p.Seal()
@@ -145,6 +145,13 @@ func TestVerify(t *testing.T) {
 		{"other key", &other, func(*Pack) {}, []string{"the signature is not of this manifest by key " + keyID(other)}},
 		{"no key", nil, func(p *Pack) { p.Signature = nil }, nil},
 		{"unlisted file of a rule", nil, func(p *Pack) { p.Manifest.Rules[0].Files = []string{"b"} }, []string{ownHash, "rule r1 names b, which the manifest does not list"}},
+		{"two rules of one file", nil, func(p *Pack) {
+			p.Manifest.Rules = append(p.Manifest.Rules, Rule{ID: "r2", Artifact: "x", Files: p.Manifest.Rules[0].Files})
+		},
+			[]string{ownHash, "rule r2 names rules/a.txt, which is a file of another rule"}},
+		{"a rule twice", nil, func(p *Pack) { p.Manifest.Rules = append(p.Manifest.Rules, Rule{ID: "r1", Artifact: "x"}) },
+			[]string{ownHash, `rule r1 is there twice, or another has its artifact "x"`}},
+		{"a file twice", nil, func(p *Pack) { p.Manifest.Files = append(p.Manifest.Files, p.Manifest.Files[0]) }, []string{ownHash, "README.md is listed twice"}},
 		{"a suite that passes", nil, func(p *Pack) { p.Manifest.Rules[0].Suite = &Suite{} }, []string{ownHash}},
 	} {
 		p := sample()

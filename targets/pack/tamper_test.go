@@ -66,7 +66,7 @@ func verified(t *testing.T, read func(*testing.T, contents) (*Pack, error), c co
 // inner is a pack of some files, whose manifest uses all that one can say.
 func inner() *Pack {
 	p := sample()
-	p.Manifest.Rules = append(p.Manifest.Rules, Rule{ID: "r2", Title: "Two <&>", Kind: "K", Suite: &Suite{Cases: 2, Engines: []Engine{{"kql", "pass"}, {"spl", "fail"}}}, Forced: true, Limits: []string{"a/b"}})
+	p.Manifest.Rules = append(p.Manifest.Rules, Rule{ID: "r2", Title: "Two <&>", Artifact: "a2", Kind: "K", Suite: &Suite{Cases: 2, Engines: []Engine{{"kql", "pass"}, {"spl", "fail"}}}, Forced: true, Limits: []string{"a/b"}})
 	p.Files = append(p.Files, File{"empty.txt", nil}, File{"deep/er/c.txt", []byte("c\n")})
 	p.Seal()
 	return p

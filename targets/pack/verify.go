@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -101,36 +103,8 @@ func (p *Pack) Verify(key *minisign.PublicKey) []error {
 	if p.Manifest.Sum != p.Manifest.sum() || !bytes.Equal(p.manifest, JSON(p.Manifest)) {
 		wrong = append(wrong, fmt.Errorf("%s is not as it was written: its own hash is another", ManifestName))
 	}
-	hashes := map[string]string{} // each is made once: a manifest may list a file any number of times
-	for _, f := range p.Files {
-		hashes[f.Path] = Hash(f.Data)
-	}
-	listed := map[string]bool{}
-	for _, sum := range p.Manifest.Files {
-		if listed[sum.Path] {
-			wrong = append(wrong, fmt.Errorf("%s is listed twice", sum.Path))
-		}
-		listed[sum.Path] = true
-		hash, there := hashes[sum.Path]
-		switch {
-		case !there:
-			wrong = append(wrong, fmt.Errorf("%s is listed, and missing", sum.Path))
-		case hash != sum.SHA256:
-			wrong = append(wrong, fmt.Errorf("%s is not the file that the manifest lists: its hash is another", sum.Path))
-		}
-	}
-	for _, f := range p.Files {
-		if !listed[f.Path] {
-			wrong = append(wrong, fmt.Errorf("%s is there, and not listed", f.Path))
-		}
-	}
-	for _, r := range p.Manifest.Rules {
-		for _, path := range r.Files {
-			if !listed[path] {
-				wrong = append(wrong, fmt.Errorf("rule %s names %s, which the manifest does not list", r.ID, path))
-			}
-		}
-	}
+	wrong = append(wrong, p.verifyFiles()...)
+	wrong = append(wrong, p.verifyRules()...)
 	if err := p.verifySignature(key); err != nil {
 		wrong = append(wrong, err)
 	}
@@ -142,6 +116,63 @@ func (p *Pack) Verify(key *minisign.PublicKey) []error {
 
 // maxWrong is how much that is wrong with a pack is told.
 const maxWrong = 1000
+
+// verifyFiles holds the files against those that the manifest lists. It may list
+// one any number of times, and its hash is made once.
+func (p *Pack) verifyFiles() []error {
+	var wrong []error
+	left := map[string][]byte{}
+	for _, f := range p.Files {
+		left[f.Path] = f.Data
+	}
+	listed := map[string]bool{}
+	for _, sum := range p.Manifest.Files {
+		data, there := left[sum.Path]
+		delete(left, sum.Path)
+		switch {
+		case listed[sum.Path]:
+			wrong = append(wrong, fmt.Errorf("%s is listed twice", sum.Path))
+		case !there:
+			wrong = append(wrong, fmt.Errorf("%s is listed, and missing", sum.Path))
+		case Hash(data) != sum.SHA256:
+			wrong = append(wrong, fmt.Errorf("%s is not the file that the manifest lists: its hash is another", sum.Path))
+		}
+		listed[sum.Path] = true
+	}
+	for _, path := range slices.Sorted(maps.Keys(left)) {
+		wrong = append(wrong, fmt.Errorf("%s is there, and not listed", path))
+	}
+	return wrong
+}
+
+// Sound tells whether each rule is one, with files of its own: then to look at
+// the files of each is to look at each file once.
+func (p *Pack) Sound() bool { return len(p.verifyRules()) == 0 }
+
+// verifyRules wants each rule to be one, with files of its own.
+func (p *Pack) verifyRules() []error {
+	var wrong []error
+	listed, ids, artifacts, owned := map[string]bool{}, map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for _, sum := range p.Manifest.Files {
+		listed[sum.Path] = true
+	}
+	for _, r := range p.Manifest.Rules {
+		if ids[r.ID] || artifacts[r.Artifact] {
+			wrong = append(wrong, fmt.Errorf("rule %s is there twice, or another has its artifact %q", r.ID, r.Artifact))
+		}
+		ids[r.ID], artifacts[r.Artifact] = true, true
+		for _, path := range r.Files {
+			switch {
+			case !listed[path]:
+				wrong = append(wrong, fmt.Errorf("rule %s names %s, which the manifest does not list", r.ID, path))
+			case owned[path]:
+				wrong = append(wrong, fmt.Errorf("rule %s names %s, which is a file of another rule", r.ID, path))
+			}
+			owned[path] = true
+		}
+	}
+	return wrong
+}
 
 func (p *Pack) verifySignature(key *minisign.PublicKey) error {
 	switch {

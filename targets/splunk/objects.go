@@ -34,13 +34,17 @@ func Verify(p *pack.Pack) []error {
 		return []error{fmt.Errorf("the pack has no app with a default/%s that can be read", SavedSearchesName)}
 	}
 	var wrong []error
+	byName := map[string]stanza{}
+	for _, s := range stanzas {
+		byName[s.name] = s
+	}
 	for _, r := range p.Manifest.Rules {
-		i := slices.IndexFunc(stanzas, func(s stanza) bool { return s.name == r.Artifact })
-		if i < 0 {
+		s, there := byName[r.Artifact]
+		if !there {
 			wrong = append(wrong, fmt.Errorf("rule %s is not in %s: no search is called %q", r.ID, SavedSearchesName, r.Artifact))
 			continue
 		}
-		if search, _ := stanzas[i].get("search"); pack.Hash([]byte(search)) != r.Query {
+		if search, _ := s.get("search"); pack.Hash([]byte(search)) != r.Query {
 			wrong = append(wrong, fmt.Errorf("rule %s has another search in %s than the one that was replayed", r.ID, SavedSearchesName))
 		}
 		wrong = append(wrong, verifyContent(p, r)...)
