@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -85,6 +86,33 @@ func Distinct(names []string, untaken *regexp.Regexp) []string {
 	}
 	return out
 }
+
+// TellApart tells names apart that are one, in a product or a folder where case does
+// not count: each gets the mark of its rule, or only the beginning of it if that
+// will do. A name that another one would become gets its mark too. The names do
+// not depend on their order.
+func TellApart(names, marks []string, join func(name, mark string) string) []string {
+	out := slices.Clone(names)
+	for length := shortMark; ; length = math.MaxInt {
+		count := map[string]int{}
+		for _, name := range out {
+			count[strings.ToLower(name)]++
+		}
+		changed := false
+		for i, name := range out {
+			if count[strings.ToLower(name)] > 1 {
+				out[i] = join(names[i], marks[i][:min(length, len(marks[i]))])
+				changed = changed || out[i] != name
+			}
+		}
+		if !changed {
+			return out
+		}
+	}
+}
+
+// shortMark is how much of a mark tells names apart if nobody means harm.
+const shortMark = 8
 
 // Source is the text of documents, one after the other.
 func Source(docs []sigma.Document) []byte {

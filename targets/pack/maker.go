@@ -153,19 +153,19 @@ func isWordRune(r rune) bool {
 	return r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z'
 }
 
-// nameFiles gives rules of one title different file names, which do not depend
-// on their order.
+// nameFiles gives rules of one title different file names.
 func nameFiles(made []*Artifact) {
-	count := map[string]int{}
-	for _, a := range made {
-		count[strings.ToLower(a.Name)]++
+	names, ids := make([]string, len(made)), make([]string, len(made))
+	for i, a := range made {
+		names[i], ids[i] = a.Name, a.ID
 	}
-	for _, a := range made {
-		if count[strings.ToLower(a.Name)] > 1 {
-			a.Name += "_" + a.ID[:8]
-		}
+	for i, name := range TellApart(names, ids, MarkFile) {
+		made[i].Name = name
 	}
 }
+
+// MarkFile joins the name of a file and the mark that tells it from others.
+func MarkFile(name, mark string) string { return name + "_" + mark }
 
 // assemble numbers the rules and writes all files.
 func (m *Maker) assemble(made []*Artifact, opts *Options) *Pack {

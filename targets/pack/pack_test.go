@@ -310,3 +310,19 @@ func TestDistinct(t *testing.T) {
 		seen[strings.ToLower(name)] = true
 	}
 }
+
+// TestTellApart has names and marks that were chosen to meet: whoever chooses
+// ids finds two that begin alike in a second.
+func TestTellApart(t *testing.T) {
+	t.Parallel()
+	names := []string{"T", "t", "T", "T_aaaaaaaa", "other", "T_aaaaaaaa1"}
+	marks := []string{"aaaaaaaa1", "aaaaaaaa2", "bbbbbbbb1", "cccccccc1", "dddddddd1", "eeeeeeee1"}
+	got := TellApart(names, marks, MarkFile)
+	want := []string{"T_aaaaaaaa1", "t_aaaaaaaa2", "T_bbbbbbbb", "T_aaaaaaaa_cccccccc1", "other", "T_aaaaaaaa1_eeeeeeee1"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"T_aaaaaaaa", "t_bbbbbbbb"}, TellApart([]string{"T", "t"}, []string{"aaaaaaaa1", "bbbbbbbb1"}, MarkFile)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/sigproof/sigproof/compiler/ir"
 	"github.com/sigproof/sigproof/compiler/schema"
@@ -114,17 +113,14 @@ func tooManyNRT(rules []*rule) []*sigma.Diagnostic {
 	return nil
 }
 
-// nameFiles gives rules of one title different file names, which do not depend
-// on their order.
+// nameFiles gives rules of one title different file names.
 func nameFiles(rules []*rule) {
-	count := map[string]int{}
-	for _, r := range rules {
-		count[strings.ToLower(r.name)]++
+	names, ids := make([]string, len(rules)), make([]string, len(rules))
+	for i, r := range rules {
+		names[i], ids[i] = r.name, r.id
 	}
-	for _, r := range rules {
-		if count[strings.ToLower(r.name)] > 1 {
-			r.name += "_" + r.id[:8]
-		}
+	for i, name := range pack.TellApart(names, ids, pack.MarkFile) {
+		rules[i].name = name
 	}
 }
 

@@ -94,17 +94,13 @@ func makeRule(p *ir.Program, opts *Options) (*rule, []*sigma.Diagnostic) {
 // nameSearches names the searches as Enterprise Security wants it. Those of one
 // title get names that do not depend on their order.
 func nameSearches(rules []*rule, packName string) {
-	count := map[string]int{}
-	for _, r := range rules {
-		r.name = stanzaName(r.title)
-		count[strings.ToLower(r.name)]++
+	titles, ids := make([]string, len(rules)), make([]string, len(rules))
+	for i, r := range rules {
+		titles[i], ids[i] = stanzaName(r.title), stanzaName(pack.DocumentID(r.doc))
 	}
-	for _, r := range rules {
-		if count[strings.ToLower(r.name)] > 1 {
-			id := pack.DocumentID(r.doc)
-			r.name += " (" + stanzaName(id[:min(8, len(id))]) + ")"
-		}
-		r.name = stanzaName(cmp.Or(packName, "sigproof")) + " - " + r.name + " - Rule"
+	mark := func(title, id string) string { return title + " (" + id + ")" }
+	for i, title := range pack.TellApart(titles, ids, mark) {
+		rules[i].name = stanzaName(cmp.Or(packName, "sigproof")) + " - " + title + " - Rule"
 	}
 }
 

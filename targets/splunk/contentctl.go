@@ -163,7 +163,7 @@ func shorten(s string, length int) string {
 	if len(s) <= length {
 		return s
 	}
-	s = s[:length]
+	s = s[:max(length, 0)]
 	if i := strings.LastIndexByte(s, ' '); i > 0 {
 		s = s[:i]
 	}
@@ -182,15 +182,17 @@ const longestContent = 99 - len("identity -  -  - Rule - Rule")
 // nameContent gives rules the names that contentctl takes, each another one.
 func nameContent(rules []*rule, label string) {
 	longest := longestContent - len(label)
-	count := map[string]int{}
-	for _, r := range rules {
-		r.content = cmp.Or(shorten(words(r.title), longest), "Rule")
-		count[strings.ToLower(r.content)]++
-	}
-	for _, r := range rules {
-		if count[strings.ToLower(r.content)] > 1 || words(r.title) != r.content {
-			r.content = shorten(r.content, longest-9) + " " + artifactID("name", pack.DocumentID(r.doc))[:8]
+	marked := func(name, mark string) string { return shorten(name, longest-len(mark)-1) + " " + mark }
+	names, marks := make([]string, len(rules)), make([]string, len(rules))
+	for i, r := range rules {
+		names[i] = cmp.Or(shorten(words(r.title), longest), "Rule")
+		marks[i] = strings.ReplaceAll(artifactID("name", pack.DocumentID(r.doc)), "-", "")
+		if words(r.title) != names[i] { // another title may begin like it
+			names[i] = marked(names[i], marks[i][:8])
 		}
+	}
+	for i, name := range pack.TellApart(names, marks, marked) {
+		rules[i].content = name
 	}
 }
 

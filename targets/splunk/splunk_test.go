@@ -388,3 +388,31 @@ func TestSameID(t *testing.T) {
 		t.Errorf("%d rules, %v", len(p.Manifest.Rules), diags)
 	}
 }
+
+// TestChosenNames has titles and ids that were chosen so that one search would
+// take the place of another.
+func TestChosenNames(t *testing.T) {
+	t.Parallel()
+	const rest = "logsource: {product: azure, service: auditlogs}\ndetection: {s: {activityDisplayName: a}, condition: s}\n"
+	const first, second, third = "11111111-1111-4111-8111-000000000001", "11111111-1111-4111-8111-000000000002", "11111111-1111-4111-8111-000000000003"
+	mark := artifactID("name", first)[:8]
+	p := build(t, packtest.Compile(t, "title: T\nid: "+first+"\n"+rest+"---\ntitle: t\nid: "+second+"\n"+rest+
+		"---\ntitle: T "+mark+"\nid: "+third+"\n"+rest+"---\ntitle: T (11111111)\n"+rest), nil)
+	if wrong := Verify(p); len(wrong) > 0 {
+		t.Error(wrong)
+	}
+	stanzas, err := readConf(appFile(p, "default/savedsearches.conf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, s := range stanzas {
+		if seen[strings.ToLower(s.name)] {
+			t.Errorf("two searches are called %s", s.name)
+		}
+		seen[strings.ToLower(s.name)] = true
+	}
+	if len(seen) != 4 {
+		t.Errorf("%d searches", len(seen))
+	}
+}

@@ -148,8 +148,8 @@ func rule(a *pack.Artifact) detectionRule {
 // title is the title of a rule. Defender refuses a second detection of one name,
 // and a second alert of one title: what marks the name of the file marks these.
 func title(a *pack.Artifact) string {
-	if mark := "_" + a.ID[:8]; strings.HasSuffix(a.Name, mark) {
-		return a.Title + " (" + a.ID[:8] + ")"
+	if _, mark, marked := strings.Cut(a.Name, "_"); marked {
+		return a.Title + " (" + mark + ")"
 	}
 	return a.Title
 }
