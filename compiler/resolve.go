@@ -2,6 +2,7 @@ package compiler
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sigproof/sigproof/compiler/schema"
@@ -86,10 +87,14 @@ func (u *unit) resolveName(file *sigma.File, node sigma.Node, name sigma.Text) {
 	}
 }
 
-// proposeField proposes names for one that the log does not have: by spelling,
-// else those whose last part is the same.
+// proposeField proposes names for one that the log does not have: by spelling
+// and, if that is not one, the few beside which it would stand, else those whose
+// last part is the same.
 func proposeField(d *sigma.Diagnostic, log *schema.Log, name sigma.Text) {
 	near := sigma.Nearest(strings.TrimSpace(name.Value), log.Names())
+	if beside := sameStart(log, name.Value); len(near) != 1 && len(beside) <= 4 {
+		near = append(near, slices.DeleteFunc(beside, func(n string) bool { return slices.Contains(near, n) })...)
+	}
 	if len(near) == 0 {
 		near = sameEnd(log, name.Value)
 	}
@@ -112,6 +117,17 @@ func isSlip(name, better string) bool {
 	name = strings.TrimSpace(name)
 	longer := len(name) - len(better)
 	return -2 <= longer && longer <= 2 && name != "" && strings.EqualFold(name[:1], better[:1])
+}
+
+// sameStart lists the fields of a log that stand below the same object.
+func sameStart(log *schema.Log, name string) []string {
+	object := name[:strings.LastIndexByte(name, '.')+1]
+	if object == "" {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(log.Names()), func(n string) bool {
+		return !strings.HasPrefix(n, object) || strings.ContainsRune(n[len(object):], '.')
+	})
 }
 
 // sameEnd lists the fields of a log whose last part is that of a name.

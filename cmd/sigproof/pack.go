@@ -16,6 +16,7 @@ import (
 	"github.com/sigproof/sigproof/cmd/sigproof/products"
 	"github.com/sigproof/sigproof/compiler"
 	"github.com/sigproof/sigproof/fixtures"
+	"github.com/sigproof/sigproof/fixtures/report"
 	"github.com/sigproof/sigproof/sigma"
 	"github.com/sigproof/sigproof/targets/pack"
 )
@@ -173,7 +174,7 @@ func (a *app) packed(p *pack.Pack) error {
 	if forced > 0 {
 		parts = append(parts, fmt.Sprintf("%d by force", forced))
 	}
-	_, err := fmt.Fprintf(a.stdout, "%s %s for %s: %d rules (%s)\n", p.Manifest.Name, p.Manifest.Version, p.Manifest.Product, len(p.Manifest.Rules), strings.Join(parts, ", "))
+	_, err := fmt.Fprintf(a.stdout, "%s %s for %s: %s (%s)\n", p.Manifest.Name, p.Manifest.Version, p.Manifest.Product, report.Count(len(p.Manifest.Rules), "rule"), strings.Join(parts, ", "))
 	return err
 }
 

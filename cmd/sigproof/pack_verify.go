@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sigproof/sigproof/fixtures/report"
 	"github.com/sigproof/sigproof/sigma/display"
 	"github.com/sigproof/sigproof/targets/pack"
 )
@@ -58,8 +59,9 @@ func (a *app) packVerify(name, keyName string) error {
 		if len(wrong) > 0 {
 			return errFindings
 		}
-		_, err := fmt.Fprintf(w, "%s: %s %s for %s, %d rules in %d files, all as the manifest says; %s\n",
-			name, display.Line(p.Manifest.Name), display.Line(p.Manifest.Version), p.Manifest.Product, len(p.Manifest.Rules), len(p.Files), signed)
+		_, err := fmt.Fprintf(w, "%s: %s %s for %s, %s in %s, all as the manifest says; %s\n",
+			name, display.Line(p.Manifest.Name), display.Line(p.Manifest.Version), p.Manifest.Product,
+			report.Count(len(p.Manifest.Rules), "rule"), report.Count(len(p.Files), "file"), signed)
 		return err
 	})
 }
