@@ -282,6 +282,18 @@ func TestPack(t *testing.T) {
 	if got := len(p.Manifest.Rules); got+len(refused) != want || got < 28 {
 		t.Errorf("%d packed, %d refused of %d", got, len(refused), want)
 	}
+	guide := string(p.File("README.md"))
+	for _, want := range []string{
+		"# Entra PIM\n\n1. Make a custom event property",
+		"| `targetResources[7].displayName` | `targetResources[7].displayName` | `/\"properties\"/\"targetResources\"[7]/\"displayName\"` |\n",
+		"| `authorization.scope` | `authorization.scope` | `/\"identity\"/\"authorization\"/\"scope\"` |\n",
+		"| `resourceProviderName` | `resourceProviderName` | `/\"properties\"/\"ResourceProviderName\"` |\n",
+		"| PIM alert disabled | `searches/PIMAlertDisabled.json` | 8 |  |\n",
+	} {
+		if !strings.Contains(guide, want) {
+			t.Errorf("the guide has no %s\n%s", want, guide)
+		}
+	}
 	if wrong := Verify(p); len(wrong) > 0 {
 		t.Error(wrong)
 	}

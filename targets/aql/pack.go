@@ -15,7 +15,17 @@ import (
 const Product = "qradar"
 
 // QRadar's API gives saved searches with their text under "aql".
-var product = &searches.Product{Name: Product, Engine: "aql", QueryKey: "aql", Place: place}
+var product = &searches.Product{
+	Name: Product, Engine: "aql", QueryKey: "aql", Place: place,
+	Steps: []string{
+		"Make a custom event property of each name below that QRadar does not have, of type JSON, with the expression that stands beside it, for the log source type " +
+			"of its events. `fields.json` has the same list.",
+		"Run a search in Log Activity as an advanced search, or by `POST /api/ariel/searches` with its text as `query_expression`. A search of single events has no time: " +
+			"add `LAST` and how far back it shall look. One that counts looks back over the timespan of its rule.",
+		"Save it under its name, with its description: by the mark at the end of that `sigproof pack drift` knows it again.",
+		"QRadar takes no text of rules. For offenses, make a rule whose test is an AQL filter query, with what stands after `WHERE` in the search of single events.",
+	},
+}
 
 // Build makes a pack of searches. What AQL can't say is left out, with an error
 // that says why.
@@ -35,7 +45,7 @@ func Exported(data []byte) ([]pack.Object, error) { return product.Exported(data
 // place is the JSON expression of a custom property, as the DSM editor takes it:
 // /"properties"/"category". Logs of Azure come by an event hub.
 func place(p *ir.Program, c flat.Column) string {
-	keys := flat.Address(p.Log, c)
+	keys := flat.Address(flat.Layout(p), c)
 	if keys == nil {
 		return ""
 	}

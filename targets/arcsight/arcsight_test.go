@@ -1,6 +1,8 @@
 package arcsight
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -125,6 +127,61 @@ func TestKeys(t *testing.T) {
 			t.Errorf("log %s has keys and no source", name)
 		}
 	}
+}
+
+// TestConnector runs the parser of a pack over a record of an event hub: it must
+// give what the filters are replayed on.
+func TestConnector(t *testing.T) {
+	t.Parallel()
+	p, _ := Build(packtest.Entra(t, nil), Emitter{}, &pack.Options{Name: "Entra PIM"})
+	text := string(p.File("flexconnector/entra_audit.jsonparser.properties"))
+	record, _ := eval.ParseJSON([]byte(`{"category": "AuditLogs", "callerIpAddress": "10.1.2.3", "properties": {"activityDisplayName": "Add user", "category": "RoleManagement",
+		"result": "success", "loggedByService": "PIM", "initiatedBy": {"app": {"displayName": "x", "appId": "1"}}}}`))
+	event, _ := eval.ParseJSON([]byte(`{"callerIpAddress": "10.1.2.3", "activityDisplayName": "Add user", "category": "RoleManagement",
+		"result": "success", "loggedByService": "PIM", "initiatedBy": {"app": {"displayName": "x", "appId": "1"}}}`))
+	got := connected(t, text, record)
+	rule := flattest.In(t, "entra_audit", "sel: {activityDisplayName: a, category: b, result: c, loggedByService: d, initiatedBy.app.displayName: e, initiatedBy.app.appId: f}\n  condition: sel")
+	for name, want := range (Emitter{}).Rows(rule)(rule.Log, event.(*eval.Object)) {
+		if got[name] != want {
+			t.Errorf("%s: the parser gives %q, want %q\n%s", name, got[name], want, text)
+		}
+	}
+}
+
+// connected gives the fields that a parser makes of a record.
+func connected(t *testing.T, text string, record eval.Value) map[string]string {
+	t.Helper()
+	lines := map[string]string{}
+	for line := range strings.Lines(text) {
+		if key, value, ok := strings.Cut(strings.TrimSpace(line), "="); ok && line[0] != '#' {
+			lines[key] = value
+		}
+	}
+	if lines["trigger.node.location"] != "/records" {
+		t.Errorf("the parser looks at %s", lines["trigger.node.location"])
+	}
+	tokens := map[string]string{}
+	count, _ := strconv.Atoi(lines["token.count"])
+	for i := range count {
+		of := func(key string) string { return lines[fmt.Sprintf("token[%d].%s", i, key)] }
+		var path schema.Path
+		for _, key := range strings.Split(of("location"), "/") {
+			path = append(path, schema.Step{Key: key})
+		}
+		if values, _ := eval.Lookup(record, &ir.Field{Path: path}); len(values) == 1 {
+			tokens[of("name")], _ = eval.Text(values[0])
+		}
+	}
+	out := map[string]string{}
+	for key, value := range lines {
+		if name, ok := strings.CutPrefix(key, "event."); ok {
+			out[name] = tokens[value]
+			if constant, ok := strings.CutPrefix(value, `__stringConstant("`); ok {
+				out[name] = strings.TrimSuffix(constant, `")`)
+			}
+		}
+	}
+	return out
 }
 
 // TestPack packs what can be said of the embedded rules; a reason is given for

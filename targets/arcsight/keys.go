@@ -7,7 +7,7 @@ var searchNames = map[string]string{
 	"cs1": "deviceCustomString1", "cs2": "deviceCustomString2", "cs3": "deviceCustomString3", "cs4": "deviceCustomString4",
 	"cs5": "deviceCustomString5", "cs6": "deviceCustomString6", "cn1": "deviceCustomNumber1", "cn2": "deviceCustomNumber2", "cn3": "deviceCustomNumber3",
 	"dhost": "destinationHostName", "dpid": "destinationProcessId", "dproc": "destinationProcessName", "dpt": "destinationPort", "dst": "destinationAddress",
-	"duid": "destinationUserId", "duser": "destinationUserName", "dvchost": "deviceHostName", "fname": "fileName", "fsize": "fileSize", "msg": "message",
+	"duid": "destinationUserId", "duser": "destinationUserName", "dvc": "deviceAddress", "dvchost": "deviceHostName", "fname": "fileName", "fsize": "fileSize", "msg": "message",
 	"outcome": "eventOutcome", "request": "requestUrl", "shost": "sourceHostName", "sproc": "sourceProcessName", "spt": "sourcePort", "src": "sourceAddress",
 	"suid": "sourceUserId", "suser": "sourceUserName",
 }

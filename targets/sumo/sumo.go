@@ -55,7 +55,7 @@ func (e Emitter) Emit(p *ir.Program) (*targets.Query, []*sigma.Diagnostic) {
 	lines := []write.Text{write.Of(e.scope(log))}
 	taken := map[string]bool{}
 	for _, column := range c.Columns {
-		path, ok := e.path(log, column)
+		path, ok := e.path(p, column)
 		if word := alias(column.Name); taken[word] {
 			ok = false // two fields would be one
 		} else {
@@ -103,11 +103,11 @@ var plainKey = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // path is the place of a field in the JSON of a message. A key with special
 // characters stands in brackets.
-func (e Emitter) path(log *schema.Log, c flat.Column) (string, bool) {
+func (e Emitter) path(p *ir.Program, c flat.Column) (string, bool) {
 	if e.Names != nil && e.Names.Fields[c.Field.Name] != "" {
 		return e.Names.Fields[c.Field.Name], true
 	}
-	keys := flat.Address(log, c)
+	keys := flat.Address(flat.Layout(p), c)
 	if keys == nil {
 		keys = flat.Keys(c.Name)
 	}
@@ -264,20 +264,20 @@ func (e Emitter) Rows(p *ir.Program) func(log *schema.Log, event *eval.Object) m
 	return func(log *schema.Log, event *eval.Object) map[string]string {
 		message := event
 		if c != nil && !log.Open {
-			message = e.message(c, log, event)
+			message = e.message(p, c, event)
 		}
 		return map[string]string{"scope": e.scope(log), "_raw": eval.JSON(message)}
 	}
 }
 
 // message lays an event out.
-func (e Emitter) message(c *flat.Condition, log *schema.Log, event *eval.Object) *eval.Object {
+func (e Emitter) message(p *ir.Program, c *flat.Condition, event *eval.Object) *eval.Object {
 	message := event
-	if hub := log.Shape("eventhub"); hub != nil && hub.Base != "" {
+	if hub := flat.Layout(p); hub != nil && hub.Base != "" {
 		message = put(&eval.Object{}, schema.Steps(hub.Base), event)
 	}
 	for _, column := range c.Columns {
-		path, ok := e.path(log, column)
+		path, ok := e.path(p, column)
 		if values, _ := eval.Lookup(event, column.Field); ok && len(values) == 1 && column.Member < 0 {
 			message = put(message, schema.Steps(strings.NewReplacer("['", "[", "']", "]").Replace(path)), values[0])
 		}

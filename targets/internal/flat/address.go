@@ -18,27 +18,52 @@ type Key struct {
 	Member int
 }
 
-// Address gives the keys that lead to a field of an event as it comes: by an
-// event hub, if the log does, else as the log lays it out. It is nil for a field
-// of an open log, which says nothing of its layout.
-func Address(log *schema.Log, c Column) []Key {
-	if c.Field.Path == nil {
-		return nil
+// Layout is how an event hub writes the records that a rule finds; nil if its log
+// does not come by one. PIM writes records of its own into the Activity Log.
+func Layout(p *ir.Program) *schema.Shape {
+	events := Events(p)
+	if own := events.Log.Shape("azurerbac"); own != nil && ofPIM(events.Pred) {
+		return own
 	}
+	return events.Log.Shape("eventhub")
+}
+
+// ofPIM tells whether a rule wants records that say that PIM wrote them.
+func ofPIM(p ir.Pred) bool {
+	return slices.ContainsFunc(conjuncts(p), func(p ir.Pred) bool {
+		t, ok := p.(*ir.Test)
+		if !ok || t.Field == nil || t.Field.Name != "resourceProviderName" || len(t.Any) != 1 {
+			return false
+		}
+		text, ok := t.Any[0].(*ir.Text)
+		if !ok {
+			return false
+		}
+		shape, name := text.Shape()
+		return shape == ir.Equals && strings.EqualFold(name, "azurerbac")
+	})
+}
+
+// Address gives the keys that lead to a field of an event as it comes: in the
+// layout of an event hub, or without one as the log lays it out. It is nil for a
+// field of an open log, which says nothing of its layout, and for one that stands
+// in several places.
+func Address(layout *schema.Shape, c Column) []Key {
 	var keys []Key
 	for _, step := range c.Field.Path {
 		keys = append(keys, Key{step.Key, isList(step) && c.Member >= 0, c.Member})
 	}
-	hub := log.Shape("eventhub")
-	if hub == nil {
+	if layout == nil || keys == nil {
 		return keys
 	}
-	for _, moved := range hub.Moved {
-		if moved.Path == c.Field.Path.String() {
-			return Keys(moved.At[0])
+	for n := len(keys); n > 0; n-- { // what is moved takes along what is below it
+		for _, moved := range layout.Moved {
+			if moved.Path == c.Field.Path[:n].String() {
+				return append(Keys(moved.At[0]), keys[n:]...)
+			}
 		}
 	}
-	return append(Keys(hub.Base), keys...)
+	return append(Keys(layout.Base), keys...)
 }
 
 // Keys reads an address without lists.

@@ -26,6 +26,12 @@ type Product struct {
 
 	// Place says where the product finds a field of an event as it comes.
 	Place func(p *ir.Program, c flat.Column) string
+
+	// Steps say how the searches are brought into the product, in Markdown.
+	Steps []string
+
+	// More makes further files; nil if there are none.
+	More func([]*pack.Artifact) []pack.File
 }
 
 // An Emitter writes searches, and tells which fields they read.
@@ -52,18 +58,28 @@ func (x *Product) Build(programs []*ir.Program, e Emitter, opts *pack.Options) (
 	m := &pack.Maker{
 		Product: x.Name, Emitter: e, Engine: x.Engine,
 		Kind: func(*pack.Artifact) string { return "Search" },
-		Path: func(a *pack.Artifact) string { return "searches/" + a.Name + ".json" },
+		Path: x.path,
 		File: func(a *pack.Artifact) []byte { return pack.JSON(x.search(a)) },
 		Whole: func(all []*pack.Artifact) []pack.File {
 			list := make([]any, len(all))
 			for i, a := range all {
 				list[i] = x.search(a)
 			}
-			return []pack.File{{Path: everything, Data: pack.JSON(list)}, {Path: fieldsName, Data: pack.JSON(x.fields(all, e))}}
+			fields := x.fields(all, e)
+			files := []pack.File{
+				{Path: everything, Data: pack.JSON(list)}, {Path: fieldsName, Data: pack.JSON(fields)},
+				{Path: readmeName, Data: x.readme(opts.Name, fields, all)},
+			}
+			if x.More != nil {
+				files = append(files, x.More(all)...)
+			}
+			return files
 		},
 	}
 	return m.Build(programs, opts)
 }
+
+func (x *Product) path(a *pack.Artifact) string { return "searches/" + a.Name + ".json" }
 
 // search is a saved search.
 func (x *Product) search(a *pack.Artifact) any {
