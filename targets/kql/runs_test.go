@@ -47,7 +47,11 @@ func checkRuns(t *testing.T, name string, programs []*ir.Program) {
 	t.Run(name, func(t *testing.T) {
 		t.Parallel()
 		product := newProduct(t, p, q)
-		for seed := range 25 {
+		seeds := 25
+		if testing.Short() {
+			seeds = 4
+		}
+		for seed := range seeds {
 			stream := rapid.SliceOfN(rapid.Custom(drawLate), 1, 25).Example(seed)
 			var events []gomatch.Event
 			for i := range stream {
