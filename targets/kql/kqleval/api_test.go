@@ -188,6 +188,27 @@ func TestCancelFunction(t *testing.T) {
 	}
 }
 
+// TestLongConstants binds what takes hours, and is made of constants alone: a
+// query can be checked, and its run can be ended.
+func TestLongConstants(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	defer cancel()
+	for _, f := range []string{"series_fir(range(1, 1000000), range(1, 1000000))", "series_iir(range(1, 1000000), range(1, 1000000), range(1, 1000000))"} {
+		q, err := Parse("print b = " + f + " | where b[0] > 1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := q.Bind(Schema{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := p.Run(ctx, nil); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%s: got %v, want the end of the time", f, err)
+		}
+	}
+}
+
 func TestCancel(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)

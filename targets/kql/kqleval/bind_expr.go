@@ -255,6 +255,10 @@ func (b *binder) foldNow(x *bound) *bound {
 		return x
 	}
 	v := x.eval(&env{rt: b.rt})
+	if b.rt.err == errLater {
+		b.rt.err = nil
+		return x
+	}
 	if b.rt.err != nil {
 		var e *Error
 		if !b.eager {

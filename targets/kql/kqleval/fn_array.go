@@ -285,21 +285,27 @@ func repeatValue(rt *runtime, a []Value) Value {
 	return slices.Repeat(Array{a[0]}, int(n))
 }
 
-func keysOf(v Value) map[string]bool {
+func keysOf(rt *runtime, v Value) map[string]bool {
 	out := map[string]bool{}
 	if list, ok := v.(Array); ok {
 		for _, x := range list {
+			if rt.ended() {
+				break
+			}
 			out[keyOf(x)] = true
 		}
 	}
 	return out
 }
 
-func setUnion(_ *runtime, a []Value) Value {
+func setUnion(rt *runtime, a []Value) Value {
 	out, seen := Array{}, map[string]bool{}
 	for _, v := range a {
 		list, _ := v.(Array)
 		for _, x := range list {
+			if rt.ended() {
+				return nil
+			}
 			if k := keyOf(x); !seen[k] {
 				seen[k] = true
 				out = append(out, x)
@@ -311,14 +317,17 @@ func setUnion(_ *runtime, a []Value) Value {
 
 // setFilter keeps the items of the first set that all others have, or none.
 func setFilter(want bool) func(*runtime, []Value) Value {
-	return func(_ *runtime, a []Value) Value {
+	return func(rt *runtime, a []Value) Value {
 		list, _ := a[0].(Array)
 		out, seen := Array{}, map[string]bool{}
 		others := make([]map[string]bool, len(a)-1)
 		for i, v := range a[1:] {
-			others[i] = keysOf(v)
+			others[i] = keysOf(rt, v)
 		}
 		for _, x := range list {
+			if rt.ended() {
+				return nil
+			}
 			k := keyOf(x)
 			keep := !seen[k]
 			for _, o := range others {
@@ -341,8 +350,8 @@ func setHas(_ *runtime, a []Value) Value {
 	return Bool(slices.ContainsFunc(list, func(x Value) bool { return equalValues(x, a[1]) }))
 }
 
-func setEquals(_ *runtime, a []Value) Value {
-	x, y := keysOf(a[0]), keysOf(a[1])
+func setEquals(rt *runtime, a []Value) Value {
+	x, y := keysOf(rt, a[0]), keysOf(rt, a[1])
 	if len(x) != len(y) {
 		return Bool(false)
 	}
@@ -354,8 +363,8 @@ func setEquals(_ *runtime, a []Value) Value {
 	return Bool(true)
 }
 
-func jaccard(_ *runtime, a []Value) Value {
-	x, y := keysOf(a[0]), keysOf(a[1])
+func jaccard(rt *runtime, a []Value) Value {
+	x, y := keysOf(rt, a[0]), keysOf(rt, a[1])
 	both := 0
 	for k := range x {
 		if y[k] {

@@ -52,7 +52,7 @@ func fir(rt *runtime, a []Value) Value {
 	}
 	out := make([]float64, len(xs))
 	for i := range xs {
-		if rt.ended() {
+		if rt.endedAfter(len(filter)) {
 			return nil
 		}
 		for j, w := range filter {
@@ -75,7 +75,7 @@ func iir(rt *runtime, a []Value) Value {
 	}
 	out := make([]float64, len(xs))
 	for i := range xs {
-		if rt.ended() {
+		if rt.endedAfter(len(num) + len(den)) {
 			return nil
 		}
 		for j, w := range num {

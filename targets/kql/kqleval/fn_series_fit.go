@@ -249,8 +249,9 @@ func seasonOf(xs []float64, learn, period int) []float64 {
 		for i := phase; i < learn; i += period {
 			same = append(same, xs[i])
 		}
+		middle := median(same)
 		for i := phase; i < len(xs); i += period {
-			out[i] = median(same)
+			out[i] = middle
 		}
 	}
 	return out

@@ -2,6 +2,7 @@ package kqleval
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"regexp"
@@ -41,6 +42,7 @@ type runtime struct {
 	used     int64
 	kept     int64 // of used, what memos hold on to
 	steps    int
+	maxSteps int   // zero is no bound
 	slots    []any // memory of call sites: memos and window functions
 	random   *rand.Rand
 	regexes  map[string]*regexp.Regexp
@@ -94,16 +96,38 @@ func (rt *runtime) step() error {
 	if rt.err != nil {
 		return rt.err
 	}
-	if rt.steps++; rt.steps%1024 == 0 {
-		return rt.ctx.Err()
+	if rt.steps++; rt.steps%stepsBetween == 0 {
+		return rt.checkTime()
 	}
 	return nil
 }
+
+// stepsBetween is how many steps are taken before the time is looked at.
+const stepsBetween = 1024
+
+func (rt *runtime) checkTime() error {
+	if rt.maxSteps > 0 && rt.steps > rt.maxSteps {
+		return errLater
+	}
+	return rt.ctx.Err()
+}
+
+// errLater ends an evaluation that takes too long while a query is bound.
+var errLater = errors.New("kqleval: it is evaluated when the query runs")
 
 // ended is step for the loops of one value, whose error the run has then.
 func (rt *runtime) ended() bool {
 	if err := rt.step(); err != nil {
 		rt.err = err
+	}
+	return rt.err != nil
+}
+
+// endedAfter is ended for a loop that takes n steps at once.
+func (rt *runtime) endedAfter(n int) bool {
+	before := rt.steps
+	if rt.steps += n; rt.err == nil && before/stepsBetween != rt.steps/stepsBetween {
+		rt.err = rt.checkTime()
 	}
 	return rt.err != nil
 }
