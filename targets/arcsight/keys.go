@@ -21,8 +21,8 @@ func searchName(key string) string {
 	return key
 }
 
-// sources are the filters that find the events of logs. They assume a
-// FlexConnector that says so.
+// sources are the filters that find the events of logs. The FlexConnector's
+// parsers that packs have say so of what they read.
 var sources = map[string]string{
 	"entra_audit":     `deviceVendor = "Microsoft" AND deviceProduct = "Entra ID" AND deviceEventClassId = "AuditLogs"`,
 	"entra_signin":    `deviceVendor = "Microsoft" AND deviceProduct = "Entra ID" AND deviceEventClassId = "SignInLogs"`,
@@ -30,8 +30,8 @@ var sources = map[string]string{
 	"tenant_activity": `deviceVendor = "Microsoft" AND deviceProduct = "Azure" AND deviceEventClassId = "Administrative"`,
 }
 
-// keys are the keys of the format into which the FlexConnector is assumed to put
-// the fields of logs.
+// keys are the keys of the format into which those parsers put the fields of logs:
+// which into which is our choice.
 var keys = map[string]map[string]string{
 	"entra_audit": {
 		"activityDisplayName": "name", "category": "cat", "result": "outcome", "resultReason": "reason", "operationType": "act", "correlationId": "externalId",

@@ -84,8 +84,15 @@ func (e Emitter) Emit(p *ir.Program) (*targets.Query, []*sigma.Diagnostic) {
 
 // Condition writes the condition of a rule, and tells which fields it reads.
 func (e Emitter) Condition(p *ir.Program) (*flat.Condition, []*sigma.Diagnostic) {
-	// Names give fields other places, not other names.
-	return dialect.Condition(p, &targets.Names{})
+	// Names give fields other places, not other names: also one to a field that
+	// is made of several.
+	own := &targets.Names{Fields: map[string]string{}}
+	if e.Names != nil {
+		for name := range e.Names.Fields {
+			own.Fields[name] = name
+		}
+	}
+	return dialect.Condition(p, own)
 }
 
 // scope says where the messages of a log are.

@@ -200,6 +200,17 @@ func TestNames(t *testing.T) {
 	if q.Text != want {
 		t.Errorf("got %s", q.Text)
 	}
+	names.Fields["role.name"] = "enriched.role"
+	p := flattest.In(t, "entra_audit", "sel: {role.name: y}\n  condition: sel")
+	q, _ = Emitter{Names: names}.Emit(p)
+	want = "_sourceCategory=azure/*\n| json \"enriched.role\" as role_name nodrop\n| where toLowerCase(role_name) = \"y\""
+	if q.Text != want {
+		t.Errorf("a field that a search can't say: got %s", q.Text)
+	}
+	event, _ := eval.ParseJSON([]byte(`{"targetResources": [{"type": "Role", "displayName": "Y"}]}`))
+	if raw := (Emitter{Names: names}).Rows(p)(p.Log, event.(*eval.Object))["_raw"]; !strings.Contains(raw, `"enriched":{"role":"Y"}`) {
+		t.Errorf("got %s", raw)
+	}
 }
 
 // TestRefused names what the language can't say, where it stands.
