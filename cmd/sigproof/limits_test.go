@@ -23,6 +23,7 @@ import (
 	"github.com/sigproof/sigproof/targets/arcsight"
 	"github.com/sigproof/sigproof/targets/kql"
 	"github.com/sigproof/sigproof/targets/kql/kqleval"
+	"github.com/sigproof/sigproof/targets/pack"
 	"github.com/sigproof/sigproof/targets/spl"
 	"github.com/sigproof/sigproof/targets/spl/spleval"
 	"github.com/sigproof/sigproof/targets/sumo"
@@ -130,6 +131,12 @@ func boundLines() []string {
 		{"what those are when they are written out", size(fixtures.MaxWritten), ""},
 		{"bases of a suite", fixtures.MaxBases, ""},
 		{"bases that build on each other in a row", fixtures.MaxBasesOn, ""},
+		{"files of a pack", pack.MaxFiles, ""},
+		{"a file of a pack", size(pack.MaxFileSize), ""},
+		{"the files of a pack together", size(pack.MaxSize), ""},
+		{"how many times its own size the archive of a pack holds", pack.MaxRatio, ""},
+		{"the file of a key", size(pack.MaxKey), ""},
+		{"steps of the constants of a KQL query, before it runs", kqleval.MaxFolded, ""},
 		{"rows that a step of a KQL query gives", kqleval.DefaultMaxRows, "`--max-rows`"},
 		{"memory for the rows of a KQL query", size(kqleval.DefaultMaxBytes), "`--max-memory`"},
 		{"rows that a command of an SPL search gives", spleval.DefaultMaxEvents, "`--max-rows`"},

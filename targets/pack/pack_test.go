@@ -217,7 +217,7 @@ func TestKeys(t *testing.T) {
 func TestKeyWithoutEnd(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "key")
-	if err := os.WriteFile(file, make([]byte, maxKey+1), 0o600); err != nil {
+	if err := os.WriteFile(file, make([]byte, MaxKey+1), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	_, signing := SigningKey(file, "")

@@ -16,18 +16,19 @@ import (
 	"strings"
 )
 
-// What a pack may be made of, for who reads one of unknown origin.
+// What a pack may be made of, for who reads one of unknown origin: files, and
+// bytes of each and of all.
 const (
-	maxFiles    = 10_000
-	maxFileSize = 16 << 20
-	maxSize     = 256 << 20
+	MaxFiles    = 10_000
+	MaxFileSize = 16 << 20
+	MaxSize     = 256 << 20
 
-	// maxEntry times maxFiles is how long the directory of a zip archive may be.
+	// maxEntry times MaxFiles is how long the directory of a zip archive may be.
 	maxEntry = 1 << 10
 
-	// An archive that holds a hundred times its own size is made to burst.
-	// Small ones may: they do no harm.
-	maxRatio  = 100
+	// MaxRatio is how many times its own size an archive may hold: one that holds
+	// more is made to burst. Small ones may: they do no harm.
+	MaxRatio  = 100
 	smallSize = 1 << 20
 )
 
@@ -140,7 +141,7 @@ type collector struct {
 }
 
 func (c *collector) addZip(r io.ReaderAt, size int64) error {
-	directory := &boundedAt{r, maxFiles * maxEntry}
+	directory := &boundedAt{r, MaxFiles * maxEntry}
 	z, err := zip.NewReader(directory, size)
 	if err != nil {
 		return err
@@ -174,7 +175,7 @@ type boundedAt struct {
 // ReadAt reads while there is something left.
 func (b *boundedAt) ReadAt(p []byte, at int64) (int, error) {
 	if b.left -= int64(len(p)); b.left < 0 {
-		return 0, fmt.Errorf("its directory has more than %d bytes", maxFiles*maxEntry)
+		return 0, fmt.Errorf("its directory has more than %d bytes", MaxFiles*maxEntry)
 	}
 	return b.ReaderAt.ReadAt(p, at)
 }
@@ -186,7 +187,7 @@ func (c *collector) addTar(r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	whole := &bounded{r: z, left: c.most() + maxFiles<<10}
+	whole := &bounded{r: z, left: c.most() + MaxFiles<<10}
 	t := tar.NewReader(whole)
 	for {
 		h, err := t.Next()
@@ -224,8 +225,8 @@ func modeOf(h *tar.Header) fs.FileMode {
 func (c *collector) enter(name string, mode fs.FileMode) (folder bool, err error) {
 	c.entries++
 	switch {
-	case c.entries > maxFiles:
-		err = fmt.Errorf("there are more than %d files", maxFiles)
+	case c.entries > MaxFiles:
+		err = fmt.Errorf("there are more than %d files", MaxFiles)
 	case mode.IsDir() && !staysIn(strings.TrimSuffix(name, "/")):
 		err = fmt.Errorf("%q does not stay in the pack", name)
 	case !mode.IsDir() && !mode.IsRegular():
@@ -237,9 +238,9 @@ func (c *collector) enter(name string, mode fs.FileMode) (folder bool, err error
 // most is how many bytes the files of the pack may have in all.
 func (c *collector) most() int64 {
 	if c.packed == 0 {
-		return maxSize
+		return MaxSize
 	}
-	return min(maxSize, max(smallSize, maxRatio*c.packed))
+	return min(MaxSize, max(smallSize, MaxRatio*c.packed))
 }
 
 func (c *collector) add(path string, r io.Reader) error {
@@ -248,19 +249,19 @@ func (c *collector) add(path string, r io.Reader) error {
 		return fmt.Errorf("%q does not stay in the pack", path)
 	case c.paths[strings.ToLower(path)]:
 		return fmt.Errorf("%q is there twice", path)
-	case len(c.files) == maxFiles:
-		return fmt.Errorf("there are more than %d files", maxFiles)
+	case len(c.files) == MaxFiles:
+		return fmt.Errorf("there are more than %d files", MaxFiles)
 	}
 	most := c.most()
-	data, err := io.ReadAll(io.LimitReader(r, min(maxFileSize, most-c.size)+1))
+	data, err := io.ReadAll(io.LimitReader(r, min(MaxFileSize, most-c.size)+1))
 	if err != nil {
 		return fmt.Errorf("%q: %w", path, err)
 	}
 	switch c.size += int64(len(data)); {
-	case len(data) > maxFileSize || c.size > maxSize:
-		return fmt.Errorf("%q is too big: a pack has at most %d bytes a file, and %d in all", path, maxFileSize, maxSize)
+	case len(data) > MaxFileSize || c.size > MaxSize:
+		return fmt.Errorf("%q is too big: a pack has at most %d bytes a file, and %d in all", path, MaxFileSize, MaxSize)
 	case c.size > most:
-		return fmt.Errorf("%q is too big: the archive would hold more than %d times its own size", path, maxRatio)
+		return fmt.Errorf("%q is too big: the archive would hold more than %d times its own size", path, MaxRatio)
 	}
 	if c.paths == nil {
 		c.paths = map[string]bool{}
@@ -326,7 +327,7 @@ type bounded struct {
 func (b *bounded) Read(data []byte) (int, error) {
 	n, err := b.r.Read(data)
 	if b.left -= int64(n); b.left < 0 {
-		return 0, fmt.Errorf("it is too big: a pack has at most %d bytes, and an archive holds at most %d times its own size", maxSize, maxRatio)
+		return 0, fmt.Errorf("it is too big: a pack has at most %d bytes, and an archive holds at most %d times its own size", MaxSize, MaxRatio)
 	}
 	return n, err
 }

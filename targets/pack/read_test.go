@@ -37,9 +37,9 @@ func TestHostileArchives(t *testing.T) {
 		{"link", []entry{{"link", fs.ModeSymlink | 0o777, nil}}, `"link" is no regular file`},
 		{"device", []entry{{"null", fs.ModeDevice | fs.ModeCharDevice | 0o666, nil}}, `"null" is no regular file`},
 		{"twice", []entry{{"a", 0o644, one}, {"A", 0o644, one}}, `"A" is there twice`},
-		{"bomb", []entry{{"big", 0o644, make([]byte, maxFileSize+1)}}, `"big" is too big: `},
+		{"bomb", []entry{{"big", 0o644, make([]byte, MaxFileSize+1)}}, `"big" is too big: `},
 		{"many bombs", []entry{{"a", 0o644, make([]byte, 1<<20)}, {"b", 0o644, make([]byte, 1<<20)}}, `"b" is too big: the archive would hold more than 100 times its own size`},
-		{"many", make([]entry, maxFiles+1), "there are more than 10000 files"},
+		{"many", make([]entry, MaxFiles+1), "there are more than 10000 files"},
 		{"no manifest", []entry{{"a", 0o644, one}}, "no pack: there is no manifest.json"},
 		{"two folders", []entry{{"a/" + ManifestName, 0o644, []byte("{}")}, {"b/c", 0o644, one}}, "no pack: there is no manifest.json"},
 		{"no JSON", []entry{{ManifestName, 0o644, one}}, "manifest.json: invalid character '\\x00' looking for beginning of value"},
@@ -207,7 +207,7 @@ func TestLinksOutOfAFolder(t *testing.T) {
 func TestLongDirectory(t *testing.T) {
 	t.Parallel()
 	var entries []entry
-	for i := range maxFiles + 1000 {
+	for i := range MaxFiles + 1000 {
 		entries = append(entries, entry{name: fmt.Sprintf("%0*d", maxEntry, i)})
 	}
 	data := zipOf(t, entries)

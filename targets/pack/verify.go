@@ -58,8 +58,8 @@ func PublicKey(fileOrText string) (minisign.PublicKey, error) {
 	return key, nil
 }
 
-// maxKey is how many bytes of a file of a key are read.
-const maxKey = 64 << 10
+// MaxKey is how many bytes the file of a key may have.
+const MaxKey = 64 << 10
 
 // readKey reads the file of a key. A key in place of the file's name is not
 // repeated: the message would end up in a log.
@@ -74,9 +74,9 @@ func readKey(file string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxKey+1))
-	if err == nil && len(text) > maxKey {
-		return nil, fmt.Errorf("%s has more than %d bytes: no key is that long", file, maxKey)
+	text, err := io.ReadAll(io.LimitReader(f, MaxKey+1))
+	if err == nil && len(text) > MaxKey {
+		return nil, fmt.Errorf("%s has more than %d bytes: no key is that long", file, MaxKey)
 	}
 	return text, err
 }

@@ -28,7 +28,7 @@ type Plan struct {
 func (q *Query) Bind(schema Schema) (*Plan, error) {
 	b := newBinder(q, schema)
 	b.rt = newRuntime(context.Background(), q.text, nil)
-	b.rt.maxSteps = maxFolded
+	b.rt.maxSteps = MaxFolded
 	rel := b.query(q)
 	if b.late && len(b.errs) == 0 {
 		return &Plan{query: q, schema: schema}, nil
@@ -39,16 +39,16 @@ func (q *Query) Bind(schema Schema) (*Plan, error) {
 	return &Plan{query: q, schema: schema, rel: rel}, nil
 }
 
-// maxFolded is how many steps are taken for what is made of constants alone,
+// MaxFolded is how many steps are taken for what is made of constants alone
 // while a query is bound. What takes more is left to the run, which may be ended.
-const maxFolded = 10_000_000
+const MaxFolded = 10_000_000
 
 // Columns gives the columns of the result as far as they can be told, also of a
 // query in which something is wrong; nil if they can't.
 func (q *Query) Columns(schema Schema) []Column {
 	b := newBinder(q, schema)
 	b.rt = newRuntime(context.Background(), q.text, nil)
-	b.rt.maxSteps = maxFolded
+	b.rt.maxSteps = MaxFolded
 	rel := b.query(q)
 	if b.late || b.broken {
 		return nil
