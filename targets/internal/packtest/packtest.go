@@ -6,7 +6,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/sigproof/sigproof/compiler"
@@ -15,11 +17,21 @@ import (
 	"github.com/sigproof/sigproof/sigma/entra"
 )
 
-// Entra compiles the embedded rules, edited by the caller; edit may be nil.
+// Entra compiles the embedded rules, edited by the caller; edit may be nil, and
+// they are compiled once then, for all tests.
 func Entra(t *testing.T, edit func(name string, src []byte) []byte) []*ir.Program {
 	t.Helper()
+	if edit == nil {
+		compiled.Do(func() { embedded = programsIn(t, entra.FS(), nil) })
+		return slices.Clone(embedded)
+	}
 	return programsIn(t, entra.FS(), edit)
 }
+
+var (
+	compiled sync.Once
+	embedded []*ir.Program
+)
 
 // AzureCorpus compiles the public rules for Azure; without them it skips the
 // test.
