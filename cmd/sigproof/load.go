@@ -94,6 +94,8 @@ func isSuiteFile(name string) bool {
 	return slices.ContainsFunc(suiteSuffixes, func(s string) bool { return strings.HasSuffix(name, s) })
 }
 
+var errNothingThere = errors.New("no rule files there")
+
 // sources finds the files that args name: files, folders, globs, "-" and files
 // of the embedded pack. want picks files in folders; a file that is named
 // itself is always taken, and none is taken twice. Nothing found is an error.
@@ -116,7 +118,7 @@ func (a *app) sources(args []string, want func(name string) bool) ([]source, err
 		}
 	}
 	if len(out) == 0 {
-		return nil, fmt.Errorf("%s: no rule files there", strings.Join(args, " "))
+		return nil, fmt.Errorf("%s: %w", strings.Join(args, " "), errNothingThere)
 	}
 	return out, nil
 }

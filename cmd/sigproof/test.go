@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -125,7 +126,10 @@ func withoutSuites(args []string) []string {
 // loadSuites reads the suites beside the rules.
 func (a *app) loadSuites(args []string, in *fixtures.Input) ([]*sigma.Diagnostic, error) {
 	sources, err := a.sources(suitesOf(args), isSuiteFile)
-	if err != nil {
+	switch {
+	case errors.Is(err, errNothingThere):
+		return nil, fmt.Errorf("%s: no suite there: that of rule.yml is rule.test.yml", strings.Join(args, " "))
+	case err != nil:
 		return nil, err
 	}
 	var diags []*sigma.Diagnostic
