@@ -28,10 +28,10 @@ func Roles() []Role {
 }
 
 // Privileged lists the roles that the guide names, and the directory's others
-// that Microsoft labels PRIVILEGED. As of October 2026 the label stands on the
-// pages of
+// that Microsoft labels PRIVILEGED, as of October 2026, in
 // https://learn.microsoft.com/en-us/entra/identity/role-based-access-control/permissions-reference
-// and, of each role, isPrivileged of its unifiedRoleDefinition says the same.
+// and its page of each role. A tenant is asked for them by isPrivileged of Graph's
+// unifiedRoleDefinition.
 func Privileged() []Role {
 	return []Role{
 		{1, "62e90394-69f5-4237-9190-012177145e10", "Global Administrator", false},
