@@ -33,9 +33,22 @@ func (a *app) eachEvent(in *input, visit func(*event.Record) error) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", in.name, err)
 		}
+		if in.held {
+			if err := a.hold(leastHeld); err != nil {
+				return fmt.Errorf("%s: %w", in.name, err)
+			}
+		}
 		if err := visit(record); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// hold counts what stays in memory, and says so where that is too much.
+func (a *app) hold(bytes int) error {
+	if a.held += int64(bytes); a.held > eventsAtOnce*int64(a.bounds.event) {
+		return fmt.Errorf("more than %d bytes of events are held at once, where each counts %d beside its text; --max-event sets a %dth of that", eventsAtOnce*int64(a.bounds.event), leastHeld, eventsAtOnce)
 	}
 	return nil
 }
@@ -59,8 +72,8 @@ type holding struct {
 // Read reads what there is room for.
 func (h *holding) Read(p []byte) (int, error) {
 	n, err := h.Reader.Read(p)
-	if h.held += int64(n); h.held > eventsAtOnce*int64(h.bounds.event) {
-		return 0, fmt.Errorf("more than %d bytes of events are held at once; --max-event sets a %dth of that", eventsAtOnce*int64(h.bounds.event), eventsAtOnce)
+	if wrong := h.hold(n); wrong != nil {
+		return 0, wrong
 	}
 	return n, err
 }

@@ -123,7 +123,7 @@ func boundLines() []string {
 		{"a text of which `replace_string` makes another", pipeline.MaxText, ""},
 		{"what postprocessing makes of one query", size(pipeline.MaxQuery), ""},
 		{"an event", size(event.MaxBytes), "`--max-event`"},
-		{"events that are held at once: by queries, and by `match` with a correlation", size(eventsAtOnce * event.MaxBytes), "`--max-event`, in proportion"},
+		{"events that are held at once, each with 1KiB beside its text: by queries, and by `match` with a correlation", size(eventsAtOnce * event.MaxBytes), "`--max-event`, in proportion"},
 		{"values of an event", eval.MaxValues, ""},
 		{"objects and arrays within each other", eval.MaxDepth, ""},
 		{"events of a case of a suite, also of a log that it names", fixtures.MaxEvents, ""},

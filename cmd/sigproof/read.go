@@ -24,6 +24,10 @@ const (
 	// eventsAtOnce times --max-event is how much events may have together where
 	// all are held in memory: for a query, and for correlations.
 	eventsAtOnce = 16
+
+	// leastHeld is what an event counts beside its text: one without any takes
+	// memory too.
+	leastHeld = 1 << 10
 )
 
 // bounds are the flags that say how much is read.
