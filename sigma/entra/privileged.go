@@ -30,8 +30,10 @@ func Roles() []Role {
 // Privileged lists the roles that the guide names, and the directory's others
 // that Microsoft labels PRIVILEGED, as of October 2026, in
 // https://learn.microsoft.com/en-us/entra/identity/role-based-access-control/permissions-reference
-// and its page of each role. A tenant is asked for them by isPrivileged of Graph's
-// unifiedRoleDefinition.
+// and its page of each role. Only lists that others keep of that page vouch for AI
+// Administrator, Authentication Extensibility Password Administrator, Identity
+// Governance Administrator and the id of Entra SOC Identity Responder. A tenant is
+// asked for them by isPrivileged of Graph's unifiedRoleDefinition.
 func Privileged() []Role {
 	return []Role{
 		{1, "62e90394-69f5-4237-9190-012177145e10", "Global Administrator", false},
