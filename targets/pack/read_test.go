@@ -206,6 +206,9 @@ func TestLinksOutOfAFolder(t *testing.T) {
 // TestLongDirectory has more names than a pack has room for: they are not read.
 func TestLongDirectory(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("writes thousands of long names")
+	}
 	var entries []entry
 	for i := range MaxFiles + 1000 {
 		entries = append(entries, entry{name: fmt.Sprintf("%0*d", maxEntry, i)})
