@@ -145,7 +145,7 @@ func (a *app) find(arg string, want func(string) bool) ([]source, error) {
 		a.named = append(a.named, arg)
 		return findUnder(os.DirFS(arg), ".", want, named, func(name string) ([]byte, error) { return a.readBelow(arg, name) })
 	}
-	return a.readFiles([]string{arg})
+	return a.readFiles([]string{arg}, a.readFile)
 }
 
 func (a *app) findGlob(pattern string) ([]source, error) {
@@ -153,13 +153,13 @@ func (a *app) findGlob(pattern string) ([]source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", pattern, err)
 	}
-	return a.readFiles(names)
+	return a.readFiles(names, func(name string) ([]byte, error) { return a.readBelow(filepath.Dir(name), filepath.Base(name)) })
 }
 
-func (a *app) readFiles(names []string) ([]source, error) {
+func (a *app) readFiles(names []string, read func(name string) ([]byte, error)) ([]source, error) {
 	var out []source
 	for _, name := range names {
-		src, err := a.readFile(name)
+		src, err := read(name)
 		if err != nil {
 			return nil, err
 		}

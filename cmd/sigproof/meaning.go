@@ -98,7 +98,11 @@ func calledLogs(name string) ([]*schema.Log, error) {
 func (a *app) pipeline(flags []string, c *config.Config) (*pipeline.Pipeline, error) {
 	var paths []string
 	for _, t := range c.Pipelines {
-		paths = append(paths, c.Path(t.Value))
+		path, err := c.Inside(t.Value)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", c.Place(t), err)
+		}
+		paths = append(paths, path)
 		a.note("%s: pipeline %s is applied", c.Place(t), t.Value)
 	}
 	paths = append(paths, flags...)
@@ -148,8 +152,11 @@ func (a *app) configured(define, given map[string][]string, c *config.Config) er
 		for _, v := range d.Values {
 			values := []string{v.Value}
 			if file, ok := strings.CutPrefix(v.Value, "@"); ok {
-				var err error
-				if values, err = a.readLines(c.Path(file)); err != nil {
+				path, err := c.Inside(file)
+				if err == nil {
+					values, err = a.readLines(path)
+				}
+				if err != nil {
 					return fmt.Errorf("%s: %w", c.Place(v), err)
 				}
 			}

@@ -55,7 +55,11 @@ func LoadFor(path string) (*Config, error) {
 	if name == "" || err != nil {
 		return &Config{}, err
 	}
-	return Load(name)
+	src, err := bounded.ReadBelow(filepath.Dir(name), filepath.Base(name), sigma.MaxSize) // it may be of others
+	if err != nil {
+		return nil, err
+	}
+	return load(name, src)
 }
 
 // Load reads a file. What is wrong with it is the error's text, for people.
@@ -64,6 +68,10 @@ func Load(name string) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
+	return load(name, src)
+}
+
+func load(name string, src []byte) (*Config, error) {
 	c, diags := Read(short(name), src)
 	if len(diags) == 0 {
 		return c, nil

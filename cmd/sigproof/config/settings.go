@@ -38,6 +38,38 @@ func (c *Config) Path(t string) string {
 	return filepath.Join(filepath.Dir(c.File.Name), t)
 }
 
+// Inside is Path for what is read: the settings may be of others, so that what
+// they name must lie below their folder, or below the working folder, and no
+// link may lead out.
+func (c *Config) Inside(t string) (string, error) {
+	path := c.Path(t)
+	at, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return path, err
+	}
+	for _, dir := range []string{filepath.Dir(c.File.Name), "."} {
+		if isBelow(dir, at) {
+			return path, nil
+		}
+	}
+	return path, fmt.Errorf("%s lies neither below the folder of the settings nor below the working folder", path)
+}
+
+func isBelow(dir, path string) bool {
+	dir, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return false
+	}
+	if dir, err = filepath.Abs(dir); err != nil {
+		return false
+	}
+	if path, err = filepath.Abs(path); err != nil {
+		return false
+	}
+	rel, err := filepath.Rel(dir, path)
+	return err == nil && filepath.IsLocal(rel)
+}
+
 // Settings lists what the file sets, in the order of its keys.
 func (c *Config) Settings() []Setting {
 	var out []Setting
