@@ -91,6 +91,9 @@ func TestAllow(t *testing.T) {
 // made to be slow: what is said of them is bounded.
 func TestCollectionLimits(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("reads ten thousand documents, several times")
+	}
 	rules := numbered(10_000, "---\ntitle: T%[1]d\nname: r%[1]d\nlogsource: {category: test}\ndetection: {s: {a: b}, condition: s}\n")
 	correlations := func(n int, rule func(i int) string) string {
 		var b strings.Builder
