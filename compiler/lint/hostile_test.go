@@ -39,6 +39,8 @@ func TestHostile(t *testing.T) {
 		{"long values", rule("  s:\n    a:\n      - '*" + long + "b*'\n      - '*" + long + long + "*'\n  condition: s\n")},
 		{"comments", rule("  s:\n    a: b\n" + lines(20_000, "    # sigproof:ignore a/b%d\n") + "  condition: s\n")},
 		{"lists", rule("  s:\n    " + strings.Repeat("- ", 95) + "a: b\n  condition: s\n")},
+		{"activities", "title: T\nlogsource: {product: azure, service: auditlogs}\ndetection:\n  s:\n    operationName:\n" +
+			lines(50_000, "      - 'Add membr%d'\n") + "      - '" + strings.Repeat("*a", 400_000) + "'\n  condition: s\n"},
 		{"question marks", rule("  s:\n    a: '" + strings.Repeat("?a", 200_000) + "'\n  condition: s\n")},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -129,14 +129,23 @@ func entraAudit(items string) string {
 }
 
 func hasActivity(wanted glob) bool {
-	return slices.ContainsFunc(activities(), func(name string) bool {
-		g, _ := globOf(&sigma.Item{Field: sigma.Text{Value: "f"}}, &sigma.String{Text: sigma.Text{Value: sigma.EscapeString(name)}})
-		return g.within(wanted)
-	})
+	return slices.ContainsFunc(activityGlobs(), func(g glob) bool { return g.within(wanted) })
 }
+
+var activityGlobs = sync.OnceValue(func() []glob {
+	var out []glob
+	for _, name := range activities() {
+		g, _ := globOf(&sigma.Item{Field: sigma.Text{Value: "f"}}, &sigma.String{Text: sigma.Text{Value: sigma.EscapeString(name)}})
+		out = append(out, g)
+	}
+	return out
+})
 
 func (p *Pass) unknownActivity(s *sigma.String) {
 	f := p.report(s.Text.At, "no activity of the Entra audit log is called %s", p.shown(s))
+	if p.found.Full(p.file) { // what is counted only needs none
+		return
+	}
 	near := nearActivities(s.Text.Value)
 	if len(near) == 0 {
 		return
@@ -150,17 +159,21 @@ func (p *Pass) unknownActivity(s *sigma.String) {
 // nearActivities are the activities that differ from a name in signs and
 // spaces alone, else those that come near.
 func nearActivities(name string) []string {
-	var same []string
-	for _, a := range activities() {
-		if letters(a) == letters(name) {
-			same = append(same, a)
-		}
-	}
-	if len(same) > 0 {
+	if same := activitiesByLetters()[letters(name)]; len(same) > 0 {
 		return same
 	}
 	return sigma.Nearest(name, activities())
 }
+
+// activitiesByLetters are made once: a name may be as long as its file, and
+// there may be many.
+var activitiesByLetters = sync.OnceValue(func() map[string][]string {
+	out := map[string][]string{}
+	for _, a := range activities() {
+		out[letters(a)] = append(out[letters(a)], a)
+	}
+	return out
+})
 
 var notLetters = lazyre.New(`[^a-z0-9]+`)
 
