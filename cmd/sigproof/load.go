@@ -145,6 +145,9 @@ func (a *app) find(arg string, want func(string) bool) ([]source, error) {
 		a.named = append(a.named, arg)
 		return findUnder(os.DirFS(arg), ".", want, named, func(name string) ([]byte, error) { return a.readBelow(arg, name) })
 	}
+	if isSuiteFile(arg) { // which the name of its rule may have brought
+		return a.readFiles([]string{arg}, a.readBeside)
+	}
 	return a.readFiles([]string{arg}, a.readFile)
 }
 
@@ -153,7 +156,12 @@ func (a *app) findGlob(pattern string) ([]source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", pattern, err)
 	}
-	return a.readFiles(names, func(name string) ([]byte, error) { return a.readBelow(filepath.Dir(name), filepath.Base(name)) })
+	return a.readFiles(names, a.readBeside)
+}
+
+// readBeside reads a file that is no link out of its folder.
+func (a *app) readBeside(name string) ([]byte, error) {
+	return a.readBelow(filepath.Dir(name), filepath.Base(name))
 }
 
 func (a *app) readFiles(names []string, read func(name string) ([]byte, error)) ([]source, error) {
