@@ -16,7 +16,7 @@ func TestMain(m *testing.M) {
 
 // parallelScripts run what works on several things at once: the race detector
 // has no use for the others.
-var parallelScripts = []string{"check", "compile", "match", "test", "pack_splunk", "run"}
+var parallelScripts = []string{"check", "compile", "match", "test", "pack_xdr", "run"}
 
 // TestScripts runs the command as a user does, one archive a behaviour.
 func TestScripts(t *testing.T) {

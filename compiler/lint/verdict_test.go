@@ -143,6 +143,9 @@ func matcher(src []byte, id string) *eval.Matcher {
 // unsafe ones do shows that the events can tell.
 func TestFixesOfExamples(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("fixes each example many times")
+	}
 	told := 0
 	for _, c := range Catalogue() {
 		if c.Fix == NoFix || c.From != "" {

@@ -86,6 +86,9 @@ func TestSPL(t *testing.T) {
 // is told by.
 func TestSPLIsAPack(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("packs the whole pack several times")
+	}
 	p := build(t, packtest.Entra(t, nil), nil)
 	dir := t.TempDir()
 	archive, installed := filepath.Join(dir, "p.spl"), filepath.Join(dir, "sigproof_entra_pim")

@@ -37,6 +37,9 @@ func TestSameBytes(t *testing.T) {
 // emitter writes.
 func TestQueries(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("packs the whole pack and the corpus")
+	}
 	programs := append(packtest.Entra(t, nil), packtest.Compile(t, cornerRules)...)
 	p := build(t, append(programs, packtest.AzureCorpus(t)...), nil)
 	packed := map[string]bool{}
@@ -71,6 +74,9 @@ func TestQueries(t *testing.T) {
 // TestOneChange wants a changed rule to change its own search and no other.
 func TestOneChange(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("packs the whole pack several times")
+	}
 	before := build(t, packtest.Entra(t, nil), nil)
 	after := build(t, packtest.Entra(t, func(name string, src []byte) []byte {
 		if name == "roles/pim_alert_disabled.yml" {

@@ -192,6 +192,9 @@ func TestCancelFunction(t *testing.T) {
 // query can be checked, and its run can be ended.
 func TestLongConstants(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("folds arrays of a million numbers")
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()
 	for _, f := range []string{"series_fir(range(1, 1000000), range(1, 1000000))", "series_iir(range(1, 1000000), range(1, 1000000), range(1, 1000000))"} {
