@@ -1,7 +1,7 @@
 package compiler
 
 import (
-	"github.com/sigproof/sigproof/compiler/internal/atonce"
+	"github.com/sigproof/sigproof/compiler/atonce"
 	"github.com/sigproof/sigproof/sigma"
 )
 

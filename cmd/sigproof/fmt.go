@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sigproof/sigproof/compiler/atonce"
 	"github.com/sigproof/sigproof/sigma"
 )
 
@@ -43,7 +44,7 @@ func (a *app) fmt(args []string, f *fmtFlags) error {
 	if err != nil {
 		return err
 	}
-	all := inParallel(a.jobs, sources, func(s source) formatted {
+	all := atonce.Map(a.jobs, sources, func(s source) formatted {
 		text, diags := sigma.FormatFile(a.file(s))
 		return formatted{rewriting{s, text}, diags}
 	})

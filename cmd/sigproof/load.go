@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/sigproof/sigproof/cmd/sigproof/config"
+	"github.com/sigproof/sigproof/compiler/atonce"
 	"github.com/sigproof/sigproof/compiler/pipeline"
 	"github.com/sigproof/sigproof/sigma"
 	"github.com/sigproof/sigproof/sigma/entra"
@@ -70,7 +71,7 @@ func (a *app) loadRules(args []string) (*rules, error) {
 		docs  []sigma.Document
 		diags []*sigma.Diagnostic
 	}
-	files := inParallel(a.jobs, sources, func(s source) parsed {
+	files := atonce.Map(a.jobs, sources, func(s source) parsed {
 		docs, diags := sigma.ParseFile(a.file(s))
 		return parsed{docs, diags}
 	})

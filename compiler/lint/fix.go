@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"slices"
 
-	"github.com/sigproof/sigproof/compiler/internal/atonce"
+	"github.com/sigproof/sigproof/compiler/atonce"
 	"github.com/sigproof/sigproof/sigma"
 )
 

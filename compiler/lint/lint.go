@@ -10,7 +10,7 @@ package lint
 
 import (
 	"github.com/sigproof/sigproof/compiler"
-	"github.com/sigproof/sigproof/compiler/internal/atonce"
+	"github.com/sigproof/sigproof/compiler/atonce"
 	"github.com/sigproof/sigproof/compiler/ir"
 	"github.com/sigproof/sigproof/compiler/schema"
 	"github.com/sigproof/sigproof/sigma"

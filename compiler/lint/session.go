@@ -7,7 +7,7 @@ import (
 	"sync"
 
 	"github.com/sigproof/sigproof/compiler"
-	"github.com/sigproof/sigproof/compiler/internal/atonce"
+	"github.com/sigproof/sigproof/compiler/atonce"
 	"github.com/sigproof/sigproof/sigma"
 )
 
